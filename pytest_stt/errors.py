@@ -1,0 +1,88 @@
+"""The exception tree.
+
+    STTError
+    ├── ConnectError       no connection: refused, unknown host, TLS
+    ├── RejectedError      the server will not serve this request: 4xx, refused handshake
+    ├── BusyError          the server has no room now: 429, 503, a dialect's "wait"
+    ├── ServerError        the server failed: 5xx, an error message, close 1011
+    ├── ProtocolError      the answer is not what the protocol promises
+    ├── STTTimeoutError    no answer in time (also a TimeoutError)
+    ├── ClosedError        the server closed the socket before it was done
+    ├── AudioError         the audio file can't be read
+    └── SuiteError         the suite, an option or a fixture's use is wrong
+
+    LimitExceeded(AssertionError)   the transcript was obtained and is past a limit
+
+`STTError` means that there is no transcript to judge; `LimitExceeded` is the judgement.
+Errors of an HTTP status also derive from `httpx.HTTPStatusError`; they are built in `client/`.
+"""
+
+from __future__ import annotations
+
+
+class STTError(Exception):
+    """No transcript was obtained; the text says what, where and what to do next."""
+
+
+class ConnectError(STTError):
+    """No connection could be made."""
+
+
+class RejectedError(STTError):
+    """The server refused this request and would refuse it again."""
+
+
+class BusyError(STTError):
+    """The server has no room now.
+
+    Attributes:
+        retry_after_s: How long the server asked to wait, in seconds, if it said so.
+    """
+
+    retry_after_s: float | None = None
+
+
+class ServerError(STTError):
+    """The server failed while it worked on the request."""
+
+
+class ProtocolError(STTError):
+    """The answer is not what the protocol promises."""
+
+
+class STTTimeoutError(STTError, TimeoutError):
+    """Nothing came in time."""
+
+
+class ClosedError(STTError):
+    """The server closed the connection before it was done.
+
+    Attributes:
+        code: The WebSocket close code (RFC 6455, section 7.4), 1006 when there was none.
+        reason: What the server gave as the reason, made printable.
+    """
+
+    def __init__(self, message: str, *, code: int = 1006, reason: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.reason = reason
+
+
+class AudioError(STTError):
+    """The audio can't be read."""
+
+
+class SuiteError(STTError):
+    """The suite, an option or the use of a fixture is wrong.
+
+    Attributes:
+        problems: One finished line for each thing wrong, `file:line: …` where it is in a file.
+    """
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class LimitExceeded(AssertionError):
+    """The transcript is past a limit; the first line of the text is the verdict."""
