@@ -1,0 +1,126 @@
+"""What a suite file says, as plain values: checked, defaulted and with its line numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pytest_stt.client.stream import StreamOptions
+    from pytest_stt.limits import Limits
+
+
+@dataclass(frozen=True, kw_only=True)
+class Defaults:
+    """What holds where a suite file is silent: the ini values.
+
+    Attributes:
+        url: The address, `local` for the embedded engine; `${VAR}` and `${VAR:-default}` are replaced.
+        dialect: The name of the wire protocol.
+        normalizer: The name of the normaliser, `basic` or `basic@1`.
+        timeout: Seconds for one transcription, all attempts together.
+    """
+
+    url: str = "${STT_URL:-local}"
+    dialect: str = "openai"
+    normalizer: str = "basic"
+    timeout: float = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overrides:
+    """What wins over every suite file: `--stt-url` and `--stt-dialect`, None where not given."""
+
+    url: str | None = None
+    dialect: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """Where the audio of a suite goes, and how.
+
+    Attributes:
+        url: `local`, or an http, https, ws or wss address with a host.
+        dialect: The name of the wire protocol.
+        headers: Sent with every request or handshake; secrets, so never shown.
+        options: The dialect's options as the file has them (text, lists, mappings, None); checked
+            against the dialect's `Options`, which parses them again.
+        timeout: Seconds for one transcription, all attempts together; above 0.
+        retries: Further attempts after a failure that may pass; 0 or more.
+        concurrency: Transcriptions in flight at once; 1 or more.
+        rate: Requests per second, None for no limit.
+        wait: Seconds to wait for the server to become ready, 0 for not at all.
+    """
+
+    url: str
+    dialect: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    timeout: float = 30.0
+    retries: int = 2
+    concurrency: int = 4
+    rate: float | None = None
+    wait: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Xfail:
+    """A case that is expected to be past its limits; `strict` None leaves it to pytest's ini."""
+
+    reason: str = ""
+    strict: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One utterance with its references.
+
+    Attributes:
+        id: Unique in its suite, fit for a node id.
+        line: The case's line in the suite file, counted from 1.
+        audio: The audio file, which was there when the suite was loaded.
+        references: One or more transcripts, the best one counts; `""` for silence.
+        language: As the file has it, for instance `en`; None when it is silent.
+        tags: Names for `-m` and `-k`.
+        skip: The reason why the case is not run, None when it is.
+        xfail: Why the case is expected to be past its limits, None when it is not.
+        limits: The limits in force: the defaults, the suite's and the case's, key by key.
+        meta: The author's own remarks: text, lists, mappings and None.
+        exclusive: The case runs alone, because its latency is judged or its author wants it so.
+    """
+
+    id: str
+    line: int
+    audio: Path
+    references: tuple[str, ...]
+    limits: Limits
+    language: str | None = None
+    tags: tuple[str, ...] = ()
+    skip: str | None = None
+    xfail: Xfail | None = None
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    exclusive: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suite:
+    """One suite file.
+
+    Attributes:
+        path: The file.
+        server: Where its audio goes.
+        stream: How audio is cut and paced; None fields are the dialect's own choice.
+        normalizer: The name of the normaliser.
+        cases: In the order of the file, at least one.
+        notes: Sentences the user should see once, for instance options that were dropped.
+    """
+
+    path: Path
+    server: Server
+    stream: StreamOptions
+    normalizer: str
+    cases: tuple[Case, ...]
+    notes: tuple[str, ...] = ()
