@@ -1,0 +1,7 @@
+from __future__ import annotations
+
+from pytest_stt.client.client import STTClient
+from pytest_stt.client.result import STTResult
+from pytest_stt.client.session import STTSession
+
+__all__ = ["STTClient", "STTResult", "STTSession"]

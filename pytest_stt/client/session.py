@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+
+class STTSession:
+    """Talk over an open WebSocket."""
