@@ -110,7 +110,8 @@ def room_tone(seconds: float) -> Samples:
 
 def to_pcm16(samples: NDArray[np.floating[Any]]) -> Samples:
     """Round samples on the scale of 16 bit, and clip what would wrap."""
-    return np.clip(np.rint(samples), -32768, 32767).astype(np.int16)
+    rounded: Samples = np.clip(np.rint(samples), -32768, 32767).astype(np.int16)
+    return rounded
 
 
 def recordings() -> Iterator[tuple[Path, Samples]]:
