@@ -1,0 +1,208 @@
+"""One utterance's outcome as plain data: what reports draw, replays read and shards merge."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from numbers import Integral, Real
+from typing import Any, Literal, Self
+
+from pytest_stt.limits import NO_LIMITS, Limits
+from pytest_stt.metrics import EditCounts, TextMetrics
+
+Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed"]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Note one thing the server said.
+
+    Attributes:
+        ms: When it arrived, in milliseconds since the request started.
+        kind: partial, final, info, error or done.
+        text: The transcript or message it carried.
+    """
+
+    ms: float
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AudioFacts:
+    """Identify the audio that was sent.
+
+    Attributes:
+        path: The file relative to rootdir with `/`, None for audio made in a test.
+        sha256: Hexadecimal digest of the file, None where there is no file.
+        seconds: Its length.
+    """
+
+    path: str | None = None
+    sha256: str | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Try:
+    """Note one attempt to get a transcript: its error and HTTP status if any, and how long it took."""
+
+    error: str | None = None
+    status: int | None = None
+    ms: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """Hold the edits between words and between characters."""
+
+    words: EditCounts
+    chars: EditCounts
+
+    @classmethod
+    def of(cls, metrics: TextMetrics) -> Self:
+        """Take the counts out of metrics, leaving the alignment."""
+        return cls(words=metrics.words, chars=metrics.characters)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read what `Record.to_dict` wrote."""
+        return cls(words=EditCounts(**data["words"]), chars=EditCounts(**data["chars"]))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repeat:
+    """Note one of several runs of the same case."""
+
+    hypothesis: str | None = None
+    counts: Counts | None = None
+    latency_ms: float | None = None
+    outcome: Outcome = "passed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """Hold the outcome of one case, with everything a report or a later comparison needs.
+
+    Attributes:
+        id: The node id.
+        suite: The suite file, or the test file, relative to rootdir with `/`.
+        case: The case's id without its server.
+        outcome: How the case ended, in pytest's words.
+        server: The server's name in the suite.
+        dialect: The wire protocol it was asked in, None when nobody got so far.
+        audio: What was sent.
+        language: The case's language, None when it has none.
+        tags: The case's tags.
+        meta: The case's own fields, as its author wrote them.
+        references: The accepted transcripts, as their author wrote them.
+        hypothesis: What was heard, as the server wrote it; None when nothing was obtained.
+        events: What the server said, in order.
+        latency_ms: Time to the last transcript message, in milliseconds; None when nothing was obtained.
+        measures: Further measurements by name.
+        tries: Every attempt, in order.
+        repeats: Every run, where the case was run more than once.
+        counts: Word and character edits against the best reference; None when nothing was scored.
+        normalizer: What both sides went through before they were compared.
+        limits: What was in force.
+        message: The verdict or the error, one line; empty when there is nothing to say.
+    """
+
+    id: str
+    suite: str
+    case: str
+    outcome: Outcome
+    server: str = "default"
+    dialect: str | None = None
+    audio: AudioFacts | None = None
+    language: str | None = None
+    tags: tuple[str, ...] = ()
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    references: tuple[str, ...] = ()
+    hypothesis: str | None = None
+    events: tuple[Event, ...] = ()
+    latency_ms: float | None = None
+    measures: Mapping[str, float | None] = field(default_factory=dict)
+    tries: tuple[Try, ...] = ()
+    repeats: tuple[Repeat, ...] = ()
+    counts: Counts | None = None
+    normalizer: str = "none"
+    limits: Limits = NO_LIMITS
+    message: str = ""
+
+    @property
+    def metrics(self) -> TextMetrics | None:
+        """Return the metrics that the counts make (without alignment), None when nothing was scored."""
+        if self.counts is None:
+            return None
+        return TextMetrics(words=self.counts.words, characters=self.counts.chars)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record as dict, list, str, int, float, bool and None, fit for JSON and for execnet.
+
+        Infinite numbers and NaN become None. A lone surrogate, which UTF-8 can't carry, becomes U+FFFD: one
+        wrong character stays one wrong character, so that a replay counts the same errors.
+        """
+        plain: dict[str, Any] = _plain(self)
+        plain["limits"] = {name: value for name, value in plain["limits"].items() if value is not None}
+        return plain
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read what `to_dict` wrote; keys that this version does not know are left out."""
+        known = _known(cls, data)
+        for name, read in _READERS.items():
+            if known.get(name) is not None:
+                known[name] = read(known[name])
+        return cls(**known)
+
+
+def _read_repeat(data: Mapping[str, Any]) -> Repeat:
+    known = _known(Repeat, data)
+    if known.get("counts") is not None:
+        known["counts"] = Counts.from_dict(known["counts"])
+    return Repeat(**known)
+
+
+_READERS = {
+    "audio": lambda data: AudioFacts(**_known(AudioFacts, data)),
+    "tags": tuple,
+    "references": tuple,
+    "events": lambda data: tuple(Event(**_known(Event, event)) for event in data),
+    "tries": lambda data: tuple(Try(**_known(Try, one)) for one in data),
+    "repeats": lambda data: tuple(_read_repeat(one) for one in data),
+    "counts": Counts.from_dict,
+    "limits": lambda data: Limits(**_known(Limits, data)),
+}
+
+
+def _known(cls: type, data: Mapping[str, Any]) -> dict[str, Any]:
+    names = {entry.name for entry in fields(cls)}
+    return {name: value for name, value in data.items() if name in names}
+
+
+def _plain(value: Any) -> Any:
+    """Turn a value into the exact built-in types: execnet refuses numpy's floats and string enums."""
+    if is_dataclass(value):
+        return {entry.name: _plain(getattr(value, entry.name)) for entry in fields(value)}
+    if isinstance(value, Mapping):
+        return {_plain_text(key): _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    return value if value is None or isinstance(value, bool) else _plain_scalar(value)
+
+
+def _plain_scalar(value: Any) -> int | float | str | None:
+    if isinstance(value, Integral):
+        return int(value)
+    if isinstance(value, Real):
+        return float(value) if math.isfinite(value) else None
+    return _plain_text(value)
+
+
+def _plain_text(value: object) -> str:
+    return _SURROGATE.sub("\ufffd", str(value))

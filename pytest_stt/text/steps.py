@@ -1,0 +1,157 @@
+"""The steps of the `basic` normaliser, in the order in which they run.
+
+Each maps a string to a string and relies on the ones before it: what is invisible is deleted before letters
+are composed, and every sign that stays is decided on before punctuation goes.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+# Deleted although their categories (Mn, Lm) stay: signs that only choose or stretch a glyph.
+_GLYPH_SIGNS = re.compile("[\u034f\u0640\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_TATWEEL: Final = "\u0640"
+
+_HEBREW_SIGN = re.compile(
+    r"(?<=[\u0590-\u05ff])[\"'`\u2018\u2019\u201b-\u201d\u05f3\u05f4](?=[\u05d0-\u05f2])"
+)
+_APOSTROPHES = str.maketrans(dict.fromkeys("`\u02bb\u02bc\u2018\u2019\u201b\u2032\u055a\u05f3", "'"))
+_INNER_SIGN = re.compile("[.\u00b7\u055b\u055c\u055e\u055f]")
+
+# Raised and lowered digits, fractions and circled numbers: right behind a digit NFKC would make 1½ 11/2.
+_NUMBER_BEHIND_DIGIT = re.compile(
+    r"(?<=\d)(?=[\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u2079\u2080-\u2089\u2150-\u215f\u2189\u2460-\u249b])"
+)
+_SLASHES = str.maketrans({"\u2044": "/", "\u2215": "/"})
+_OUTSIDE_NUMBER = re.compile(r"(?<!\d)[.,:/\u066b\u066c]|[.,:/\u066b\u066c](?!\d)")
+_MINUS = re.compile(r"[-\u2212]")
+
+_SPOKEN_SYMBOLS: Final = "%&@#+=°§№‰±\u00d7÷"
+_DECIDED_SIGNS: Final = "'-.,:/\u066b\u066c"
+
+
+class _Table(dict[int, str]):
+    """Decide on a character when it is first seen: a table of all of Unicode takes 0.1 s to build."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = replacement = self.replace(chr(code))
+        return replacement
+
+    def replace(self, character: str) -> str:
+        raise NotImplementedError
+
+
+class _InvisibleTable(_Table):
+    def replace(self, character: str) -> str:
+        if unicodedata.category(character) in {"Cf", "Me"} or _GLYPH_SIGNS.match(character):
+            return ""
+        composed = unicodedata.normalize("NFKC", character)
+        # A free-standing accent; NFKC would put the accent on a blank.
+        if composed.startswith(" "):
+            return " "
+        return composed.replace(_TATWEEL, "") if _TATWEEL in composed else character
+
+
+class _SymbolTable(_Table):
+    def replace(self, character: str) -> str:
+        spoken = character in _SPOKEN_SYMBOLS or unicodedata.category(character) == "Sc"
+        return f" {character} " if spoken else character
+
+
+class _PunctuationTable(_Table):
+    def replace(self, character: str) -> str:
+        category = unicodedata.category(character)
+        if character in _DECIDED_SIGNS or character in _SPOKEN_SYMBOLS or category == "Sc":
+            return character
+        return " " if category[0] in "PSZ" or category in {"Cc", "Cs"} else character
+
+
+_INVISIBLE = _InvisibleTable({ord("\u00b4"): "'", ord("\u066a"): "%", ord("™"): " ", ord("℠"): " "})
+_SYMBOLS = _SymbolTable()
+_PUNCTUATION = _PunctuationTable()
+
+
+def delete_invisible(text: str) -> str:
+    """Delete what is neither seen nor heard, and give way to what composing would spoil."""
+    return text if text.isascii() else text.translate(_INVISIBLE)
+
+
+def compose(text: str) -> str:
+    """Write every character in its one form, Unicode NFKC; № and the ½ of 1½ stay apart."""
+    if text.isascii():
+        return text
+    parts = _NUMBER_BEHIND_DIGIT.sub(" ", text).split("№")
+    return "№".join(unicodedata.normalize("NFKC", part) for part in parts)
+
+
+def fold_case(text: str) -> str:
+    """Fold case by Unicode's full rules, and compose again what that took apart."""
+    if text.isascii():
+        return text.lower()
+    while (folded := compose(text.casefold())) != text:
+        text = folded
+    return text
+
+
+def delete_hebrew_signs(text: str) -> str:
+    """Delete geresh, gershayim and the quotes typed for them between two Hebrew letters."""
+    return text if text.isascii() else _HEBREW_SIGN.sub("", text)
+
+
+def unify_apostrophes(text: str) -> str:
+    """Write every apostrophe between letters or digits as ', and a blank for any other."""
+    return re.sub("'", _keep_apostrophe, text.translate(_APOSTROPHES))
+
+
+def _keep_apostrophe(match: re.Match[str]) -> str:
+    return "'" if _stands_between(match, "LN") else " "
+
+
+def delete_inner_signs(text: str) -> str:
+    """Delete dots, the Catalan middle dot and Armenian tone marks between two letters."""
+    deleted = _INNER_SIGN.sub(_delete_inner_sign, text)
+    # Two letters that now meet may have one form: Hangul jamo do.
+    return deleted if deleted.isascii() else unicodedata.normalize("NFC", deleted)
+
+
+def _delete_inner_sign(match: re.Match[str]) -> str:
+    return "" if _stands_between(match, "L") else match[0]
+
+
+def _stands_between(match: re.Match[str], classes: str) -> bool:
+    text, start, end = match.string, match.start(), match.end()
+    if start == 0 or end == len(text):
+        return False
+    before, after = unicodedata.category(text[start - 1])[0], unicodedata.category(text[end])[0]
+    # A mark belongs to the letter in front of it.
+    return before in classes + "M" and after in classes
+
+
+def keep_number_signs(text: str) -> str:
+    """Keep . , : / between two digits and a minus in front of a number; elsewhere they become a blank."""
+    inside = _OUTSIDE_NUMBER.sub(" ", text.translate(_SLASHES))
+    return _MINUS.sub(_keep_minus, inside)
+
+
+def _keep_minus(match: re.Match[str]) -> str:
+    text, start, end = match.string, match.start(), match.end()
+    before, after = text[start - 1 : start] if start else " ", text[end : end + 1]
+    opens = before.isspace() or before == '"' or unicodedata.category(before) in {"Ps", "Pi", "Sc", "Sm"}
+    return "-" if opens and after.isdecimal() else " "
+
+
+def set_off_symbols(text: str) -> str:
+    """Set off as words the symbols that are spoken: currencies, % & @ # + = ° § № ‰ ± ÷ and times."""
+    return text.translate(_SYMBOLS)
+
+
+def blank_punctuation(text: str) -> str:
+    """Write a blank for all other punctuation, symbols, emoji, control characters and lone surrogates."""
+    return text.translate(_PUNCTUATION)
+
+
+def fold_white_space(text: str) -> str:
+    """Fold every run of white space to a single blank, with none at the ends."""
+    return " ".join(text.split())
