@@ -1,0 +1,3 @@
+"""What a whole suite comes to."""
+
+from __future__ import annotations

@@ -1,0 +1,139 @@
+"""Suites as pytest sees them: a file of items that have markers, lines and verdicts."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_stt.plugin.run import run_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_stt.client import STTResult
+    from pytest_stt.suite.model import Case, Suite
+
+SUFFIXES = (".stt.yaml", ".stt.yml")
+HEARD = pytest.StashKey["STTResult"]()
+
+
+class SttFile(pytest.File):
+    """A `*.stt.yaml` file."""
+
+    def collect(self) -> Iterator[SttItem]:
+        """Read the file; every problem in it is one collection error."""
+        suite = self._load()
+        for tag in sorted({tag for case in suite.cases for tag in case.tags}):
+            # Tags are selected with -m like markers; strict markers would refuse unknown ones.
+            self.config.addinivalue_line("markers", f"{tag}: a tag of speech-to-text cases")
+        for case in suite.cases:
+            yield SttItem.from_parent(self, name=case.id, suite=suite, case=case)
+
+    def _load(self) -> Suite:
+        from pytest_stt.errors import SuiteError
+        from pytest_stt.suite import Defaults, Overrides, load_suite
+
+        try:
+            chosen = run_of(self.config).settings
+            return load_suite(
+                self.path,
+                environ=os.environ,
+                defaults=Defaults(
+                    url=chosen.url,
+                    dialect=chosen.dialect,
+                    normalizer=chosen.normalizer,
+                    timeout=chosen.timeout,
+                ),
+                overrides=Overrides(url=chosen.url_override, dialect=chosen.dialect_override),
+                display=display_path(self.path, self.config),
+            )
+        except SuiteError as error:
+            raise self.CollectError(str(error)) from None
+
+
+class SttItem(pytest.Item):
+    """One case: setup obtains the transcript, the call judges it.
+
+    An unreachable server is therefore an error and a bad transcript a failure.
+    """
+
+    def __init__(self, *, suite: Suite, case: Case, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.suite = suite
+        self.case = case
+        self.extra_keyword_matches.update([*case.tags, *([case.language] if case.language else [])])
+        for mark in _marks(case):
+            self.add_marker(mark)
+
+    def setup(self) -> None:
+        """Ask the server, unless pytest only plans."""
+        if self.config.option.setuponly:
+            return
+        forget_properties(self)
+        self.stash[HEARD] = run_of(self.config).transcribe(self.suite, self.case)
+
+    def runtest(self) -> None:
+        """Judge what was heard."""
+        from pytest_stt.text import find_normalizer
+
+        result = self.stash[HEARD]
+        result.score(self.case.references, find_normalizer(self.suite.normalizer))
+        result.judge(self.case.limits)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Show the verdict and the alignment, not a traceback."""
+        from pytest_stt.errors import LimitExceeded
+
+        if isinstance(excinfo.value, LimitExceeded):
+            return f"{excinfo.value}\n{self.location_line}"
+        return super().repr_failure(excinfo, style)
+
+    @property
+    def location_line(self) -> str:
+        """Where the case is written, for people and editors."""
+        return f"{display_path(self.path, self.config)}:{self.case.line}"
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Point to the case in its file; pytest counts lines from 0."""
+        return self.path, self.case.line - 1, self.name
+
+
+def collect_file(file_path: Path, parent: pytest.Collector) -> SttFile | None:
+    """Claim the files with our double suffix."""
+    if file_path.name.endswith(SUFFIXES):
+        return SttFile.from_parent(parent, path=file_path)  # type: ignore[no-any-return]
+    return None
+
+
+def _marks(case: Case) -> Iterator[pytest.MarkDecorator]:
+    yield pytest.mark.stt
+    for tag in case.tags:
+        yield getattr(pytest.mark, tag)
+    if case.skip is not None:
+        yield pytest.mark.skip(reason=case.skip)
+    if case.xfail is not None:
+        yield _xfail(case)
+
+
+def _xfail(case: Case) -> pytest.MarkDecorator:
+    """Expect a bad transcript only: an outage stays an error."""
+    from pytest_stt.errors import LimitExceeded
+
+    strict = {} if case.xfail is None or case.xfail.strict is None else {"strict": case.xfail.strict}
+    reason = "" if case.xfail is None else case.xfail.reason
+    return pytest.mark.xfail(reason=reason, raises=LimitExceeded, **strict)
+
+
+def forget_properties(item: pytest.Item) -> None:
+    """Drop what an earlier attempt of a rerun left for JUnit."""
+    item.user_properties[:] = [pair for pair in item.user_properties if not pair[0].startswith("stt.")]
+
+
+def display_path(path: Path, config: pytest.Config) -> str:
+    """Return the path as node ids have it: relative to the rootdir, with `/`."""
+    relative = os.path.relpath(path, config.rootpath)
+    return re.sub(r"\\", "/", relative) if os.sep == "\\" else relative

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from pytest_stt.records import Record
+    from pytest_stt.render.lines import Line
+
+Status = tuple[str, str, Any]
+
+
+class Reporter:
+    """Gather the records of a run, in the process that talks to the user, and report them."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._records: dict[str, list[Record]] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        # Of a test that is run again the last attempt counts.
+        if hasattr(report, "stt_records") and report.outcome != "rerun":
+            self._records[report.nodeid] = records_in(report)
+
+    @property
+    def records(self) -> list[Record]:
+        """The records so far, in the order in which they were reported."""
+        return [record for records in self._records.values() for record in records]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_report_teststatus(
+        self, report: pytest.TestReport | pytest.CollectReport, config: pytest.Config
+    ) -> Generator[None, Status, Status]:
+        status = yield
+        if not hasattr(report, "stt_records") or config.get_verbosity() < 1:
+            return status
+        return _with_rates(status, records_in(report))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self) -> None:
+        if self._records:
+            from pytest_stt.plugin.junit import add_run_properties
+            from pytest_stt.render.junit import properties_of
+
+            add_run_properties(self._config, properties_of(self.records))
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if not self.records or self._config.get_verbosity() < -1:
+            return
+        terminalreporter.section("speech-to-text quality")
+        for line in self._summary(terminalreporter):
+            for span in line:
+                terminalreporter.write(span.text, **span.style)
+            terminalreporter.line("")
+
+    def _summary(self, terminalreporter: pytest.TerminalReporter) -> list[Line]:
+        from pytest_stt.plugin.run import run_of
+        from pytest_stt.render.summary import summary_lines
+
+        worst = run_of(self._config).settings.worst if self._config.get_verbosity() >= 0 else 0
+        return summary_lines(self.records, width=terminalreporter._tw.fullwidth, worst=worst)
+
+
+def records_in(report: Any) -> list[Record]:
+    """Read the records that a report carries."""
+    from pytest_stt.records import Record
+
+    return [Record.from_dict(data) for data in report.stt_records]
+
+
+def _with_rates(status: Status, records: list[Record]) -> Status:
+    """Put WER and CER behind PASSED or FAILED, whatever its colour."""
+    from pytest_stt.gates.totals import totals_of
+    from pytest_stt.render.table import rate
+
+    category, letter, word = status
+    total = totals_of("", records)
+    if not word or total.cases == total.errors:
+        return status
+    figures = f"WER {rate(total.metrics.wer)} CER {rate(total.metrics.cer)}"
+    if isinstance(word, tuple):
+        return category, letter, (f"{word[0]} {figures}", word[1])
+    return category, letter, f"{word} {figures}"

@@ -1,0 +1,39 @@
+"""The section "speech-to-text quality" of the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pytest_stt.gates.totals import Totals, totals_by_suite, totals_of
+from pytest_stt.records import Record
+from pytest_stt.render.lines import Line, plain
+from pytest_stt.render.table import table_lines
+from pytest_stt.render.worst import worst_lines
+
+
+def summary_lines(records: Sequence[Record], *, width: int, worst: int) -> list[Line]:
+    """Draw the table, the limits in force and the worst transcripts.
+
+    Args:
+        records: Of all cases and tests that were run.
+        width: Columns of the terminal.
+        worst: How many of the worst transcripts to show aligned.
+    """
+    suites = totals_by_suite(records)
+    pooled = totals_of("all", records) if len(suites) > 1 else None
+    return [
+        *table_lines(suites, pooled, width=width),
+        *(line for total in suites for line in _limits(total, alone=pooled is None)),
+        *worst_lines(records, width=width, count=worst),
+    ]
+
+
+def _limits(total: Totals, *, alone: bool) -> Iterator[Line]:
+    """Name the limits in force, and how many cases have others."""
+    if not total.limits:
+        return
+    (common, count), *others = total.limits
+    text = f"limits: {common}" if alone else f"limits of {total.name}: {common}"
+    if others:
+        text += f" ({sum(number for _, number in others)} of {total.cases} cases have their own)"
+    yield plain(text)

@@ -1,0 +1,131 @@
+"""The fixtures, as tests of users have them."""
+
+from __future__ import annotations
+
+import pytest
+from junitparser import JUnitXml
+from scripted import Example, write_wav
+
+
+def test_stt_transcribe_needs_no_async(example: Example) -> None:
+    write_wav(example.path / "one.wav")
+    example.test(
+        """
+        def test_it(stt_transcribe):
+            result = stt_transcribe("one.wav", reference="Hello, world!")
+            assert result.hypothesis_text == "hello world"
+            result.assert_quality(max_wer=0)
+
+        def test_without_reference(stt_transcribe):
+            assert stt_transcribe("one.wav").text_metrics is None
+
+        def test_silence(stt_transcribe):
+            assert stt_transcribe("one.wav", reference="").text_metrics.insertions == 2
+        """
+    )
+    result = example.run()
+    result.assert_outcomes(passed=3)
+    result.stdout.fnmatch_lines(["test_stt_transcribe_needs_no_async.py *2 *2 *100.0%*"])
+
+
+CLIENT_TEST = """
+    import pytest
+    from pytest_stt import AudioSample
+
+    {mark}
+    async def test_it(stt_client):
+        result = await stt_client.transcribe(AudioSample.from_file("one.wav", reference_text="Hello world."))
+        result.assert_quality(max_wer=0)
+
+    {mark}
+    async def test_wrong(stt_client):
+        sample = AudioSample.from_file("one.wav", reference_text="hello brave new world")
+        (await stt_client.transcribe(sample)).assert_quality()
+"""
+
+
+@pytest.mark.parametrize(
+    ("mode", "mark"), [("strict", "@pytest.mark.asyncio"), ("auto", "")], ids=["strict", "auto"]
+)
+def test_stt_client_in_both_modes(example: Example, mode: str, mark: str) -> None:
+    write_wav(example.path / "one.wav")
+    example.ini(f"asyncio_mode = {mode}").test(CLIENT_TEST.format(mark=mark))
+    result = example.run("-v", "--junitxml=o.xml")
+    result.assert_outcomes(passed=1, failed=1)
+    output = result.stdout.str()
+    assert "WER 50.0% > 20.0% (2 of 4 words, basic)" in output
+    assert "::test_it PASSED WER 0.0%" in output
+    assert "client/" not in output
+    (suite,) = JUnitXml.fromfile(str(example.path / "o.xml"))
+    values = {case.name: {p.name: p.value for p in case.properties()} for case in suite}
+    assert values["test_wrong"]["stt.wer"] == "0.5000"
+    assert values["test_wrong"]["stt.location"].startswith("test_stt_client_in_both_modes.py:")
+
+
+def test_several_scores_of_one_test_are_counted_each(example: Example) -> None:
+    write_wav(example.path / "one.wav")
+    example.test(
+        """
+        def test_it(stt_transcribe):
+            stt_transcribe("one.wav", reference="hello world").assert_quality()
+            stt_transcribe("one.wav", reference="hello word").assert_quality(max_wer=0.5)
+        """
+    )
+    result = example.run("-v")
+    result.stdout.fnmatch_lines(["*::test_it PASSED WER 25.0%*", "*.py *2 *4 *25.0%*"])
+
+
+def test_a_failing_server_shows_the_users_line_and_none_of_ours(example: Example) -> None:
+    write_wav(example.path / "one.wav")
+    example.answer(one=500).test(
+        """
+        def test_it(stt_transcribe):
+            stt_transcribe("one.wav", reference="hello world")
+        """
+    )
+    result = example.run()
+    result.assert_outcomes(failed=1)
+    output = result.stdout.str()
+    assert "scripted 500" in output
+    assert '> stt_transcribe("one.wav", reference="hello world")' in " ".join(output.split())
+    assert "httpx" not in output
+    assert "direct cause" not in output
+
+
+def test_the_marker_configures_the_fixtures(example: Example) -> None:
+    write_wav(example.path / "one.wav")
+    url, example.server.url = example.server.url, "http://127.0.0.1:9"
+    example.ini().test(
+        f"""
+        import pytest
+
+        @pytest.mark.stt(url="{url}", options={{"model": "other"}}, normalize="none")
+        def test_it(stt_transcribe):
+            assert stt_transcribe("one.wav", reference="Hello world").text_metrics.substitutions == 1
+        """
+    )
+    example.run("--strict-markers").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("arguments", ["adress='http://x'", "'http://x'"])
+def test_a_marker_with_other_keywords_is_refused(example: Example, arguments: str) -> None:
+    example.test(
+        f"""
+        import pytest
+
+        @pytest.mark.stt({arguments})
+        def test_it(stt_transcribe): pass
+        """
+    )
+    result = example.run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*test_it*the marker stt takes the keywords url, dialect*"])
+    assert "fixtures.py" not in result.stdout.str()
+
+
+def test_without_pytest_asyncio_the_async_fixtures_say_so(example: Example) -> None:
+    example.pytester.makeini("[pytest]\n")
+    example.test("def test_it(stt_client): pass\ndef test_too(stt_session): pass")
+    result = example.run("-p", "no:asyncio")
+    result.assert_outcomes(errors=2)
+    result.stdout.fnmatch_lines(["*fixture stt_client needs the plugin pytest-asyncio*"])

@@ -1,0 +1,40 @@
+"""What the plugin costs those who do not use it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+HEAVY = {"numpy", "httpx", "httpx_ws", "yaml", "pydantic", "jiwer", "soundfile", "soxr", "anyio", "rapidfuzz"}
+
+PROBE = """
+import json, sys
+
+def pytest_unconfigure():
+    with open("modules.json", "w") as file:
+        json.dump(sorted(sys.modules), file)
+"""
+
+
+def run_pytest(folder: Path, *args: str) -> set[str]:
+    (folder / "conftest.py").write_text(PROBE)
+    (folder / "test_it.py").write_text("def test_it(): pass")
+    command = [sys.executable, "-m", "pytest", "-q", *args]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    return set(json.loads((folder / "modules.json").read_text()))
+
+
+def test_an_unrelated_run_imports_nothing_heavy(tmp_path: Path) -> None:
+    # anyio has a pytest plugin of its own, which is none of our business.
+    modules = run_pytest(tmp_path, "-p", "no:anyio")
+    assert "pytest_stt.plugin" in modules
+    assert not {name.partition(".")[0] for name in modules} & HEAVY - {"anyio"}
+    rooms = {name.split(".")[1] for name in modules if name.startswith("pytest_stt.")}
+    assert rooms <= {"plugin", "errors"}
+
+
+def test_without_pytest_asyncio_not_even_asyncio_is_imported(tmp_path: Path) -> None:
+    modules = run_pytest(tmp_path, "-p", "no:asyncio", "-p", "no:anyio", "-p", "no:xdist")
+    assert "asyncio" not in modules
