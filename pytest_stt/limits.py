@@ -56,9 +56,14 @@ def check_limit(name: str, value: object) -> float | None:
         return None
     kind, expected = (Integral, "a whole number") if name == "max_errors" else (Real, "a number")
     # True is an int to Python, and a slip to us.
-    if isinstance(value, bool) or not isinstance(value, kind) or not 0 <= value <= sys.float_info.max:
+    if isinstance(value, bool) or not isinstance(value, kind) or not _is_in_range(value):
         raise SuiteError(f"{name}: expected {expected} of 0 or more, found {printable(repr(value), 60)}")
     return int(value) if isinstance(value, Integral) else float(value)
+
+
+def _is_in_range(value: Any) -> bool:
+    # Compared as it is: float() of a huge int raises, and NaN is never in a range.
+    return bool(0 <= value <= sys.float_info.max)
 
 
 def _unknown_limit(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from numbers import Integral, Real
 from typing import Any, Literal, Self
@@ -168,7 +168,7 @@ def _read_repeat(data: Mapping[str, Any]) -> Repeat:
     return Repeat(**known)
 
 
-_READERS = {
+_READERS: dict[str, Callable[[Any], Any]] = {
     "audio": lambda data: AudioFacts(**_known(AudioFacts, data)),
     "tags": tuple,
     "references": tuple,
