@@ -56,6 +56,7 @@ TEXTS = {
     "apostrophes": "The O'Brien family's house wasn't sold, so they've decided to stay.",
     "three-threads": "Three free throws, three tree trunks, and three thin threads.",
     "coffee-pot": "A proper copper coffee pot.",
+    "betty-botter": "Betty Botter bought some butter, but she said the butter is bitter.",
     "coffee-order": "I'd like two coffees, a glass of orange juice, and the check, please.",
     "server-restart": "Restart the database server, clear the cache, and check the log files for errors.",
     "kubernetes": "Kubernetes restarted the container because the health check failed.",
