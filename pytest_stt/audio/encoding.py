@@ -1,0 +1,38 @@
+"""How samples travel on the wire."""
+
+from __future__ import annotations
+
+import base64
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from pytest_stt.audio.blocks import Samples
+
+
+class AudioEncoding(StrEnum):
+    """Name the way mono samples become bytes.
+
+    `FLOAT32` is 4 bytes a sample, `PCM16` is 2 bytes a sample, both little-endian; `PCM16_BASE64` is the
+    base64 (ASCII, RFC 4648 with padding) of PCM16, each chunk on its own.
+    """
+
+    FLOAT32 = "float32"
+    PCM16 = "pcm16"
+    PCM16_BASE64 = "pcm16_base64"
+
+
+def encode(samples: Samples, encoding: AudioEncoding) -> bytes:
+    """Turn float32 samples into the bytes of `encoding`."""
+    if encoding is AudioEncoding.FLOAT32:
+        return samples.astype("<f4", copy=False).tobytes()
+    pcm16 = _pcm16(samples)
+    return base64.b64encode(pcm16) if encoding is AudioEncoding.PCM16_BASE64 else pcm16
+
+
+def _pcm16(samples: Samples) -> bytes:
+    # In float64: a float32 can't hold x * 32767 exactly, and the nearest float32 may round to the other side.
+    scaled = np.rint(samples.astype(np.float64) * 32767)
+    return np.clip(scaled, -32768, 32767).astype("<i2").tobytes()
