@@ -5,6 +5,9 @@ from typing import Literal
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from pytest_stt.errors import SuiteError
+from pytest_stt.text.printable import printable
+
+Transport = Literal["http", "ws"]
 
 _SCHEMES = {
     "http": {"http": "http", "https": "https", "ws": "http", "wss": "https"},
@@ -20,17 +23,15 @@ def redact(url: str) -> str:
     """
     try:
         parts = urlsplit(url)
-        userinfo, at, host = parts.netloc.rpartition("@")
+        _, at, host = parts.netloc.rpartition("@")
     except ValueError:
         return "(an address that can't be parsed)"
     query = "&".join(_masked(pair) for pair in parts.query.split("&")) if parts.query else ""
     netloc = f"{_MASK}@{host}" if at else host
-    return _escaped(urlunsplit((parts.scheme, netloc, parts.path, query, "")))
+    return printable(urlunsplit((parts.scheme, netloc, parts.path, query, "")))
 
 
-def resolve_address(
-    url: str, *, transport: Literal["http", "ws"], default_path: str, path: str | None = None
-) -> str:
+def resolve_address(url: str, *, transport: Transport, default_path: str, path: str | None = None) -> str:
     """Return the address that is really used for the `url` a user gave.
 
     An address without a path (or with `/`), and one whose path ends in `/v1`, gets the dialect's
@@ -48,10 +49,19 @@ def resolve_address(
     """
     parts = split_address(url)
     target, _, query = (path or _completed(parts.path, default_path)).partition("?")
-    scheme = _SCHEMES[transport][parts.scheme]
     rooted = target if target.startswith("/") else f"/{target}"
     joined_query = "&".join(part for part in (parts.query, query) if part)
-    return urlunsplit((scheme, parts.netloc, rooted, joined_query, ""))
+    return adapt_scheme(urlunsplit((parts.scheme, parts.netloc, rooted, joined_query, "")), transport)
+
+
+def adapt_scheme(url: str, transport: Transport) -> str:
+    """Return the url with the scheme that the transport needs: `ws` for `http`, `wss` for `https`, or back.
+
+    Raises:
+        SuiteError: The url is none, or has another scheme.
+    """
+    parts = split_address(url)
+    return urlunsplit((_SCHEMES[transport][parts.scheme], *parts[1:]))
 
 
 def replace_origin(url: str, override: str) -> str:
@@ -120,7 +130,3 @@ def _masked(pair: str) -> str:
 def _reason(error: ValueError) -> str:
     # The port is quoted by urllib and no secret; everything else it quotes is not ours to show.
     return "the port has to be a number from 0 to 65535" if "ort" in str(error) else "it is malformed"
-
-
-def _escaped(text: str) -> str:
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

@@ -3,10 +3,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
+from pytest_stt.errors import LimitExceeded
+from pytest_stt.limits import NO_LIMITS, in_force, override, verdict
+from pytest_stt.text.alignment import plain_alignment
+from pytest_stt.text.normalizers import find_normalizer
+from pytest_stt.text.scoring import score
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from pytest_stt.audio import AudioSample
+    from pytest_stt.client.timeline import Timeline
+    from pytest_stt.limits import Limits
     from pytest_stt.metrics import TextMetrics
     from pytest_stt.records import Event
 
@@ -17,13 +26,13 @@ class STTResult:
 
     Attributes:
         hypothesis_text: The transcript.
-        text_metrics: Its score; `None` until `compute_metrics`.
+        text_metrics: Its score, `None` until there is one.
         latency_ms: Milliseconds from the start of the request (HTTP) or the first audio frame
             (WebSocket) to the arrival of the last transcript message.
-        chunks_received: Messages, or pieces of the HTTP body, that came.
-        fragments: The texts that came, in their order.
-        events: What the server said, with arrival times in the same clock as `latency_ms`.
-        normalizer: Name of the normaliser that `compute_metrics` uses.
+        chunks_received: Messages that came: WebSocket frames, events of an SSE stream, or 1 for a whole body.
+        fragments: The transcript texts that came, in their order, partial ones included.
+        events: What the server said, with arrival times in the clock of `latency_ms`.
+        normalizer: Name of the normaliser that both sides go through before they are compared.
         reference: The reference that `text_metrics` belongs to.
         audio_s: Length of the audio in seconds, 0.0 when none is known.
         audio_path: The audio file, if there is one.
@@ -48,8 +57,18 @@ class STTResult:
     )
 
     def compute_metrics(self, reference: str) -> Self:
-        """Score the transcript against `reference` and return this result."""
-        raise NotImplementedError
+        """Score the transcript against `reference`, fill `text_metrics` and return this result.
+
+        Both sides go through `normalizer` first; a result that was made by hand has `none` and compares
+        them as they are. With an empty reference every word heard is an insertion.
+
+        Raises:
+            SuiteError: There is no normaliser of that name.
+        """
+        self.reference = reference
+        self.text_metrics = score(self.hypothesis_text, [reference], find_normalizer(self.normalizer)).metrics
+        self._announce()
+        return self
 
     def assert_quality(
         self,
@@ -59,5 +78,78 @@ class STTResult:
         max_errors: int | None = None,
         max_latency_ms: float | None = None,
     ) -> Self:
-        """Raise `LimitExceeded` when the transcript is past a limit, else return this result."""
-        raise NotImplementedError
+        """Return this result if the transcript is within the limits; `None` switches a limit off.
+
+        Args:
+            max_wer: Word error rate, a fraction of 0 or more.
+            max_cer: Character error rate, a fraction of 0 or more.
+            max_errors: Wrong words, a whole number.
+            max_latency_ms: Milliseconds of `latency_ms`.
+
+        Raises:
+            LimitExceeded: It is past a limit. The first line is the verdict, below are the aligned words.
+            AssertionError: `compute_metrics` was not called before.
+            SuiteError: A limit is negative or no number.
+        """
+        __tracebackhide__ = True
+        limits = override(
+            NO_LIMITS,
+            {
+                "max_wer": max_wer,
+                "max_cer": max_cer,
+                "max_errors": max_errors,
+                "max_latency_ms": max_latency_ms,
+            },
+        )
+        if self.text_metrics is None:
+            raise AssertionError(
+                "assert_quality has no metrics to judge: call compute_metrics(reference) before it."
+            )
+        self._announce()
+        finding = verdict(
+            self.text_metrics,
+            limits,
+            normalizer=self.normalizer,
+            hypothesis=self.hypothesis_text,
+            latency_ms=self.latency_ms,
+        )
+        if finding is not None:
+            raise LimitExceeded(_report(finding, self, self.text_metrics, limits))
+        return self
+
+    def describe(self, sample: AudioSample) -> None:
+        """Take over what is known of the audio."""
+        self.audio_s = sample.duration_ms / 1000
+        self.audio_path = sample.audio_path
+        self.language = sample.language
+
+    def take(self, timeline: Timeline) -> None:
+        """Take over what a server has said so far."""
+        self.hypothesis_text = timeline.hypothesis
+        self.latency_ms = timeline.latency_ms
+        self.chunks_received = timeline.chunks_received
+        self.fragments = list(timeline.fragments)
+        self.events = timeline.events
+
+    def score_unasked(self, reference: str) -> None:
+        """Score as a session and `transcribe` do by themselves.
+
+        An empty reference is not announced: most samples have none, because their test compares otherwise.
+        """
+        announce, self._on_score = self._on_score, self._on_score if reference.strip() else None
+        try:
+            self.compute_metrics(reference)
+        finally:
+            self._on_score = announce
+
+    def _announce(self) -> None:
+        if self._on_score is not None:
+            self._on_score(self)
+
+
+def _report(finding: str, result: STTResult, metrics: TextMetrics, limits: Limits) -> str:
+    timings = f"latency {result.latency_ms:.0f} ms"
+    if result.audio_s:
+        timings += f", audio {result.audio_s:.1f} s"
+    parts = (finding, plain_alignment(metrics.alignment), f"limits: {in_force(limits)}\n{timings}")
+    return "\n\n".join(part for part in parts if part)

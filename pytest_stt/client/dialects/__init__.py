@@ -1,15 +1,26 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ValidationError
 
 from pytest_stt.client.dialects.base import Dialect
 from pytest_stt.client.dialects.openai import OpenAIDialect
 from pytest_stt.client.dialects.whisperlive import WhisperLiveDialect
 from pytest_stt.errors import SuiteError
+from pytest_stt.text.printable import printable
 
-__all__ = ["Dialect", "dialect_names", "find_dialect"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-_DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (OpenAIDialect(), WhisperLiveDialect())}
+    from pydantic_core import ErrorDetails
+
+__all__ = ["Dialect", "dialect_names", "find_dialect", "read_options"]
+
+_DIALECTS: dict[str, Dialect[Any]] = {
+    dialect.name: dialect for dialect in (OpenAIDialect(), WhisperLiveDialect())
+}
 
 
 def dialect_names() -> list[str]:
@@ -17,7 +28,7 @@ def dialect_names() -> list[str]:
     return sorted(_DIALECTS)
 
 
-def find_dialect(name: str) -> Dialect:
+def find_dialect(name: str) -> Dialect[Any]:
     """Return the dialect of that name.
 
     Raises:
@@ -25,6 +36,37 @@ def find_dialect(name: str) -> Dialect:
     """
     if name in _DIALECTS:
         return _DIALECTS[name]
-    near = get_close_matches(name, _DIALECTS, n=1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    raise SuiteError(f"There is no dialect {name!r}.{hint} Dialects: {', '.join(dialect_names())}.")
+    raise SuiteError(
+        f"There is no dialect {printable(name, 60)!r}.{_nearest(name, _DIALECTS)} "
+        f"Dialects: {', '.join(dialect_names())}."
+    )
+
+
+def read_options(dialect: Dialect[Any], options: Mapping[str, Any]) -> BaseModel:
+    """Return the checked options of a dialect; numbers and booleans may come as text.
+
+    Raises:
+        SuiteError: One line for each option that is unknown or has a wrong value.
+    """
+    try:
+        checked: BaseModel = dialect.Options.model_validate(dict(options))
+    except ValidationError as error:
+        raise SuiteError(*(_problem(dialect, details) for details in error.errors())) from None
+    return checked
+
+
+def _problem(dialect: Dialect[Any], details: ErrorDetails) -> str:
+    name = ".".join(str(part) for part in details["loc"])
+    if details["type"] == "extra_forbidden":
+        known = dialect.Options.model_fields
+        return (
+            f"The dialect {dialect.name} has no option {printable(name, 60)!r}.{_nearest(name, known)} "
+            f"Options: {', '.join(known)}."
+        )
+    found = printable(repr(details["input"]), 60)
+    return f"Option {printable(name, 60)!r} of the dialect {dialect.name}: {details['msg']}, found {found}."
+
+
+def _nearest(name: str, known: Mapping[str, object]) -> str:
+    near = get_close_matches(name, known, n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""

@@ -1,15 +1,102 @@
 from __future__ import annotations
 
-from abc import ABC
-from typing import ClassVar, Literal
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Generic, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from pytest_stt.client.stream import StreamOptions
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from contextlib import AbstractAsyncContextManager
+
+    import httpx
+
+    from pytest_stt.audio import AudioSample
+    from pytest_stt.client.session import STTSession
+    from pytest_stt.client.stream import StreamOptions
+    from pytest_stt.client.timeline import Timeline
+    from pytest_stt.errors import STTError
+
+OptionsT = TypeVar("OptionsT", bound=BaseModel)
 
 
-class Dialect(ABC):
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """One thing that a server said; one message can say several.
+
+    Attributes:
+        kind: `ready` audio may be sent · `partial` text that may change · `final` text that stands ·
+            `info` anything that is no transcript · `error` it failed · `done` there is no more to come.
+        text: The transcript text of `partial` and `final`, else what was said.
+        error: What to raise for an `error`.
+    """
+
+    kind: Literal["ready", "partial", "final", "info", "error", "done"]
+    text: str = ""
+    error: STTError | None = None
+
+
+def primary_language(language: str | None) -> str | None:
+    """Return the first part of a language tag in lower case, `en` of `en-US`: what Whisper's servers know."""
+    return language.replace("_", "-").partition("-")[0].lower() if language else None
+
+
+def raise_error(sayings: Iterable[Said]) -> None:
+    """Raise the first error that a server has reported."""
+    for said in sayings:
+        if said.error is not None:
+            raise said.error
+
+
+class Decoder(Protocol):
+    """Read what a server sends, without any input or output of its own.
+
+    Nothing that a server sends makes it raise: what can't be understood is `Said` as an error.
+    """
+
+    def feed(self, message: str | bytes) -> list[Said]:
+        """Take one message (text or binary) and return what it says."""
+        ...
+
+    def end(self) -> list[Said]:
+        """Take the end of the answer and return what it means."""
+        ...
+
+    @property
+    def transcript(self) -> str:
+        """What all messages so far amount to."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call(Generic[OptionsT]):
+    """One transcription.
+
+    Attributes:
+        post: Sends a POST with httpx's keywords and gives the answer as it comes.
+        connect: Opens a WebSocket with httpx-ws' keywords; its messages are read into the timeline.
+        where: The address without secrets, for messages.
+        sample: The audio.
+        options: Values of the dialect's `Options`.
+        stream: How to send, without gaps where the dialect has a default.
+        timeline: What was said; the dialect fills it, the result is made of it.
+    """
+
+    post: Callable[..., AbstractAsyncContextManager[httpx.Response]]
+    connect: Callable[..., AbstractAsyncContextManager[STTSession]]
+    where: str
+    sample: AudioSample
+    options: OptionsT
+    stream: StreamOptions
+    timeline: Timeline
+
+
+class Dialect(ABC, Generic[OptionsT]):
     """Speak one wire protocol; an instance holds no state of a conversation.
+
+    A conversation is one coroutine, `transcribe`. The kinds of transport have base classes that
+    give it as a sequence of steps: see `SocketDialect`.
 
     Attributes:
         name: What a suite writes as `dialect`.
@@ -22,5 +109,24 @@ class Dialect(ABC):
     name: ClassVar[str]
     transport: ClassVar[Literal["http", "ws"]]
     default_path: ClassVar[str]
-    Options: ClassVar[type[BaseModel]]
+    Options: type[OptionsT]
     stream_defaults: ClassVar[StreamOptions]
+
+    @abstractmethod
+    def decoder(self, options: OptionsT, where: str) -> Decoder:
+        """Return a reader for one conversation; `where` stands in its error messages."""
+
+    @abstractmethod
+    async def transcribe(self, call: Call[OptionsT]) -> None:
+        """Have the conversation and leave everything that was said in `call.timeline`.
+
+        Raises:
+            STTError: There is no complete transcript.
+        """
+
+    def check(self, options: OptionsT, stream: StreamOptions) -> None:
+        """Raise `SuiteError` if these options don't go together; called before anything is sent."""
+
+    def allowance_s(self, call: Call[OptionsT]) -> float:
+        """Return the seconds that the conversation takes on purpose, on top of the timeout."""
+        return 0.0

@@ -1,27 +1,129 @@
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+import asyncio
+import time
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from pytest_stt.client.dialects.base import Dialect
+from pytest_stt.client.dialects.base import Call, Dialect, primary_language, raise_error
+from pytest_stt.client.dialects.openai_answers import OpenAIDecoder
+from pytest_stt.client.sources import is_event_stream
+from pytest_stt.client.sse import EventSplitter
 from pytest_stt.client.stream import StreamOptions
+from pytest_stt.errors import ClosedError, ProtocolError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    import httpx
+
+    from pytest_stt.audio import AudioSample
+    from pytest_stt.client.timeline import Timeline
+
+_GRACE_S = 1.0
+FormValue = str | int | float | bool
 
 
 class OpenAIOptions(BaseModel):
-    """Hold the options of the dialect `openai`."""
+    """Hold the options of the dialect `openai`; what is not set is not sent, apart from model and language.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    Attributes:
+        model: Form field `model`; `null` leaves it out.
+        language: ISO-639-1 code; by default the first part of the sample's language, `en` of `en-US`.
+            An empty text leaves it out.
+        prompt: Text that guides the model.
+        response_format: What the answer should be; the transcript is read from any of them.
+        temperature: 0 to 1; 0 for answers that repeat.
+        stream: Ask for server-sent events; a plain answer is read as well.
+        timestamp_granularities: `segment`, `word` or both, with `verbose_json`.
+        path: Replaces the path of the url, as in `/inference` of whisper.cpp.
+        extra: Further form fields; a list repeats its field.
+    """
 
-    model: str = "whisper-1"
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+    model: str | None = "whisper-1"
+    language: str | None = None
+    prompt: str | None = None
+    response_format: Literal["json", "text", "verbose_json"] | None = None
+    temperature: float | None = Field(default=None, ge=0, le=1)
+    stream: bool | None = None
+    timestamp_granularities: list[Literal["word", "segment"]] | None = None
     path: str | None = None
+    extra: dict[str, FormValue | list[FormValue]] = {}
 
 
-class OpenAIDialect(Dialect):
-    """Speak the OpenAI transcription API: one multipart POST, JSON or SSE back."""
+class OpenAIDialect(Dialect[OpenAIOptions]):
+    """Speak OpenAI's `POST /v1/audio/transcriptions`, and what the servers that imitate it make of it.
+
+    `protocols.md`, section 1; the key goes into the header `Authorization`.
+    """
 
     name = "openai"
     transport: ClassVar[Literal["http", "ws"]] = "http"
     default_path = "/v1/audio/transcriptions"
     Options = OpenAIOptions
     stream_defaults = StreamOptions()
+
+    def decoder(self, options: OpenAIOptions, where: str) -> OpenAIDecoder:
+        """Return a reader: an event is a `str`, a whole body that is no event stream is `bytes`."""
+        return OpenAIDecoder(plain_text=options.response_format == "text", where=where)
+
+    async def transcribe(self, call: Call[OpenAIOptions]) -> None:
+        """Upload the file and read the answer."""
+        with call.sample.open_upload() as (name, file, content_type):
+            call.timeline.start()
+            fields = form_fields(call.options, call.sample)
+            async with call.post(data=fields, files={"file": (name, file, content_type)}) as response:
+                if is_event_stream(response):
+                    await _read_events(response, call.timeline, call.where)
+                else:
+                    body = await response.aread()
+                    raise_error(call.timeline.hear(body, time.monotonic()))
+
+
+def form_fields(options: OpenAIOptions, sample: AudioSample) -> dict[str, Any]:
+    """Return the form fields beside the file, named as OpenAI's own client does it."""
+    fields = {
+        "model": options.model,
+        "language": primary_language(sample.language) if options.language is None else options.language,
+        "prompt": options.prompt,
+        "response_format": options.response_format,
+        "temperature": options.temperature,
+        "stream": options.stream,
+        "timestamp_granularities[]": options.timestamp_granularities,
+    }
+    return {name: value for name, value in fields.items() if value not in (None, "")} | options.extra
+
+
+async def _read_events(response: httpx.Response, timeline: Timeline, where: str) -> None:
+    splitter = EventSplitter()
+    done = False
+    try:
+        async with asyncio.timeout(None) as grace, aclosing(_pieces(response)) as pieces:
+            async for piece in pieces:
+                if _hear(splitter.feed(piece), timeline):
+                    # The rest of the body is read so that the connection can be used again.
+                    done = True
+                    grace.reschedule(asyncio.get_running_loop().time() + _GRACE_S)
+        _hear(splitter.end(), timeline)
+    except UnicodeDecodeError as error:
+        raise ProtocolError(f"The event stream from {where} is not UTF-8: {error.reason}.") from None
+    except (TimeoutError, ClosedError):
+        if not done:
+            raise
+    raise_error(timeline.end(time.monotonic()))
+
+
+def _hear(events: list[str], timeline: Timeline) -> bool:
+    at = time.monotonic()
+    sayings = [said for data in events for said in timeline.hear(data, at)]
+    raise_error(sayings)
+    return any(said.kind == "done" for said in sayings)
+
+
+async def _pieces(response: httpx.Response) -> AsyncGenerator[bytes, None]:
+    async for piece in response.aiter_bytes():
+        yield piece

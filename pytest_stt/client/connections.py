@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import asyncio
+import functools
+import ssl
+from typing import TYPE_CHECKING
+
+import httpx
+
+from pytest_stt.client.address import is_loopback, split_address
+from pytest_stt.client.responses import read_quietly
+from pytest_stt.errors import SuiteError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Mapping
+
+# Below the 5 s after which uvicorn and node drop an idle connection: a request must not meet that moment.
+_KEEPALIVE_S = 3.0
+_UNLIMITED = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=_KEEPALIVE_S)
+
+_Clients = dict[
+    asyncio.AbstractEventLoop, "tuple[AsyncGenerator[httpx.AsyncClient, None], httpx.AsyncClient]"
+]
+
+
+class Connections:
+    """Keep one httpx client for each event loop, opened at its first use.
+
+    A client's sockets belong to the loop that opened them. When a loop ends with
+    `shutdown_asyncgens`, as those of `asyncio.run` and of pytest-asyncio do, its client is closed in it.
+    """
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        headers: Mapping[str, str],
+        timeout: float,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._url = url
+        self._headers = dict(headers)
+        self._timeout = timeout
+        self._transport = transport
+        self._clients: _Clients = {}
+        self._closed = False
+
+    async def client(self) -> httpx.AsyncClient:
+        """Return the client of the running event loop.
+
+        Raises:
+            SuiteError: `aclose` was called before.
+        """
+        if self._closed:
+            raise SuiteError(
+                "This STTClient is closed: after aclose() it can't be used again, make a new one."
+            )
+        loop = asyncio.get_running_loop()
+        if loop not in self._clients:
+            keeper = _kept(self._new_client(), self._clients)
+            self._clients[loop] = keeper, await anext(keeper)
+        return self._clients[loop][1]
+
+    async def aclose(self) -> None:
+        """Close the running loop's client now, and those of other loops when these let it be done."""
+        self._closed = True
+        own = self._clients.pop(asyncio.get_running_loop(), None)
+        # A generator that is dropped is closed by the loop it belongs to, if that still runs.
+        self._clients.clear()
+        if own is not None:
+            await own[0].aclose()
+
+    def _new_client(self) -> httpx.AsyncClient:
+        secure = split_address(self._url).scheme in {"https", "wss"}
+        return httpx.AsyncClient(
+            headers=self._headers,
+            timeout=self._timeout,
+            limits=_UNLIMITED,
+            verify=_trusting() if secure else _distrusting(),
+            trust_env=not is_loopback(self._url),
+            transport=self._transport,
+            event_hooks={"response": [_read_refused_upgrade]},
+        )
+
+
+async def _kept(client: httpx.AsyncClient, clients: _Clients) -> AsyncGenerator[httpx.AsyncClient, None]:
+    # An async generator, because a loop closes those it knows of before it closes itself.
+    loop = asyncio.get_running_loop()
+    try:
+        yield client
+    finally:
+        clients.pop(loop, None)
+        await client.aclose()
+
+
+async def _read_refused_upgrade(response: httpx.Response) -> None:
+    # httpx-ws closes the answer of a refused handshake before its body can be quoted.
+    if response.request.headers.get("upgrade") == "websocket" and response.status_code != 101:
+        await read_quietly(response)
+
+
+@functools.cache
+def _trusting() -> ssl.SSLContext:
+    # Loading the certificates takes about 30 ms: once for all clients.
+    return httpx.create_ssl_context()
+
+
+@functools.cache
+def _distrusting() -> ssl.SSLContext:
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Generic, Literal
+
+from pytest_stt.client.dialects.base import OptionsT, raise_error
+from pytest_stt.client.failures import timeout_error
+from pytest_stt.client.pacing import Pacer
+from pytest_stt.errors import ClosedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pytest_stt.client.dialects.base import Call, Said
+    from pytest_stt.client.session import STTSession
+
+
+class Conversation(Generic[OptionsT]):
+    """Talk over one WebSocket, in the steps that socket protocols are made of.
+
+    Messages are received all the time; each step first reads those that have come, so that an error which
+    the server reports ends the conversation, whatever it is doing.
+    """
+
+    def __init__(self, call: Call[OptionsT], session: STTSession) -> None:
+        self.call = call
+        self._session = session
+        self._pacer = Pacer(call.stream.pace or 0.0)
+
+    async def say(self, message: str | bytes) -> None:
+        """Send a text or a binary frame."""
+        self.listen()
+        try:
+            if isinstance(message, str):
+                await self._session.send_text(message)
+            else:
+                await self._session.send_bytes(message)
+        except ClosedError:
+            # What the server said before it closed tells more than the close.
+            self.listen()
+            raise
+
+    async def stream(self, frames: Iterable[str | bytes], frame_ms: float) -> None:
+        """Send frames of audio, each at its time; the first one starts the clock of the latency."""
+        for frame in frames:
+            await self._pacer.turn(frame_ms)
+            self.call.timeline.start()
+            await self.say(frame)
+
+    def listen(self) -> list[Said]:
+        """Read the messages that have come.
+
+        Raises:
+            STTError: The server reported one.
+        """
+        sayings = self._session.hear()
+        raise_error(sayings)
+        return sayings
+
+    async def until(self, kind: Literal["ready", "done"], *, within_s: float, option: str) -> None:
+        """Wait until the server is `ready` or `done`.
+
+        Args:
+            kind: What to wait for.
+            within_s: Seconds to wait at most.
+            option: The option that sets this time, for the message.
+
+        Raises:
+            STTTimeoutError: It took too long.
+            STTError: The server reported one, or closed.
+        """
+        deadline = time.monotonic() + within_s
+        while not any(said.kind == kind for said in self.listen()):
+            doing = f"before it was {kind}"
+            if not await self._session.news(deadline - time.monotonic(), doing):
+                raise timeout_error(
+                    f"{self.call.where} was not {kind} within {within_s:g} s (`{option}`). "
+                    f"{self.call.timeline.last_words()}"
+                )
+
+    async def settle(self, idle_s: float) -> None:
+        """Wait until all audio has gone by and no new text has come for `idle_s` seconds."""
+        await self._pacer.rest()
+        quiet_since = time.monotonic()
+        while True:
+            self.listen()
+            since = max(quiet_since, self.call.timeline.last_text_at or quiet_since)
+            left_s = since + idle_s - time.monotonic()
+            if left_s <= 0:
+                return
+            await self._session.news(left_s, "before its text had settled")

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pytest_stt.client.dialects.base import Said
+from pytest_stt.client.responses import QUOTED_CHARACTERS, message_in
+from pytest_stt.errors import ProtocolError, ServerError, STTError
+from pytest_stt.text.printable import printable
+
+_PATH_ADVICE = "Check the path of the url and `options.response_format`."
+
+
+class OpenAIDecoder:
+    """Read the answers of OpenAI's transcription API and of its imitators.
+
+    The shape is recognised for each event, because servers differ and change: OpenAI's event names, chat
+    chunks (vLLM), segments (WhisperLive), bare text (transformers), all with or without `[DONE]`.
+    """
+
+    def __init__(self, *, plain_text: bool, where: str) -> None:
+        """Take whether a body is the transcript itself, and the address for messages."""
+        self._plain_text = plain_text
+        self._where = where
+        self._pieces: list[str] = []
+        self._joiner = ""
+        self._whole: str | None = None
+        self._complete = False
+
+    @property
+    def transcript(self) -> str:
+        """The text, without the white space around it."""
+        whole = self._joiner.join(self._pieces) if self._whole is None else self._whole
+        return whole.strip()
+
+    def feed(self, message: str | bytes) -> list[Said]:
+        """Take the data of one event, or as bytes a whole body."""
+        return self._body(message) if isinstance(message, bytes) else self._event(message)
+
+    def end(self) -> list[Said]:
+        """Take the end of the stream, which is an error before the server has said that it is done."""
+        if self._complete:
+            return []
+        heard = f" after {_quoted(self.transcript)!r}" if self.transcript else ""
+        return [
+            _failed(
+                ProtocolError(
+                    f"The event stream from {self._where} ended{heard} without its last event "
+                    "(transcript.text.done, or [DONE]). Look into the server's log."
+                )
+            )
+        ]
+
+    def _body(self, body: bytes) -> list[Said]:
+        try:
+            text = body.decode()
+        except UnicodeDecodeError as error:
+            return [self._wrong(f"is not UTF-8 ({error.reason} at byte {error.start})")]
+        parsed = _parsed(text)
+        if isinstance(parsed, dict):
+            return self._object(parsed)
+        if not self._plain_text:
+            return [self._wrong(f"is not a JSON object: {_quoted(text)!r}" if text.strip() else "is empty")]
+        if text.lstrip()[:9].lower().startswith(("<!doctype", "<html")):
+            return [self._wrong(f"is a web page: {_quoted(text)!r}")]
+        # FastAPI writes a text that is returned as it is as a JSON string.
+        return self._finish(parsed if isinstance(parsed, str) else text)
+
+    def _object(self, answer: dict[str, Any]) -> list[Said]:
+        text = answer.get("text")
+        if isinstance(text, str):
+            return self._finish(text)
+        if answer.get("error"):
+            return [self._server_error(answer)]
+        if "text" in answer:
+            return [self._wrong(f"has a `text` that is no text: {_quoted(json.dumps(text))}")]
+        return [self._wrong(f"has no `text`, only {_quoted(', '.join(answer)) or 'nothing'}")]
+
+    def _event(self, data: str) -> list[Said]:
+        if data.strip() == "[DONE]":
+            self._complete = True
+            return [Said(kind="done")]
+        event = _parsed(data)
+        if not isinstance(event, dict):
+            # Bare text has no end mark: there the end of the stream is the end.
+            self._complete = True
+            return self._add(data)
+        return [self._server_error(event)] if event.get("error") else self._shaped(event)
+
+    def _shaped(self, event: dict[str, Any]) -> list[Said]:
+        if "type" in event:
+            return self._named(event)
+        if "choices" in event:
+            return self._add("".join(_contents(event)))
+        if isinstance(event.get("text"), str):
+            self._joiner = " "
+            return self._add(event["text"].strip())
+        return [_info(json.dumps(event))]
+
+    def _named(self, event: dict[str, Any]) -> list[Said]:
+        kind, text = event["type"], event.get("text")
+        if kind == "transcript.text.delta" and isinstance(event.get("delta"), str):
+            return self._add(event["delta"])
+        if kind == "transcript.text.done" and isinstance(text, str | None):
+            return self._finish(text or "".join(self._pieces))
+        if kind in {"transcript.text.delta", "transcript.text.done"}:
+            return [self._wrong(f"has an event without a text: {_quoted(json.dumps(event))}")]
+        if kind == "error":
+            return [self._server_error(event)]
+        return [_info(json.dumps(event))]
+
+    def _add(self, piece: str) -> list[Said]:
+        if not piece:
+            return []
+        self._pieces.append(piece)
+        return [Said(kind="partial", text=piece)]
+
+    def _finish(self, text: str) -> list[Said]:
+        self._whole = text
+        self._complete = True
+        return [Said(kind="final", text=text), Said(kind="done")]
+
+    def _wrong(self, what: str) -> Said:
+        return _failed(ProtocolError(f"The answer of {self._where} {what}. {_PATH_ADVICE}"))
+
+    def _server_error(self, answer: dict[str, Any]) -> Said:
+        words = message_in(answer) or json.dumps(answer)
+        return _failed(
+            ServerError(f"{self._where} reported an error: {_quoted(words)}. Look into the server's log.")
+        )
+
+
+def _failed(error: STTError) -> Said:
+    return Said(kind="error", text=str(error), error=error)
+
+
+def _info(data: str) -> Said:
+    return Said(kind="info", text=_quoted(data))
+
+
+def _contents(chunk: dict[str, Any]) -> list[str]:
+    # vLLM's usage chunk has no choices, its last one no content.
+    choices = chunk["choices"] if isinstance(chunk["choices"], list) else []
+    deltas = [choice.get("delta") for choice in choices[:1] if isinstance(choice, dict)]
+    contents = [delta.get("content") for delta in deltas if isinstance(delta, dict)]
+    return [content for content in contents if isinstance(content, str)]
+
+
+def _parsed(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _quoted(text: str) -> str:
+    return printable(" ".join(text.split()), QUOTED_CHARACTERS)

@@ -1,0 +1,112 @@
+"""What went wrong below HTTP, in our words."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from typing import TYPE_CHECKING
+
+import httpx
+
+from pytest_stt.client.address import redact
+from pytest_stt.errors import ClosedError, ConnectError, ProtocolError, STTError, STTTimeoutError, SuiteError
+from pytest_stt.text.printable import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_PHASES = {
+    httpx.ConnectTimeout: ("connect", "There was no connection to {url} for {limit}."),
+    httpx.WriteTimeout: ("write", "{url} took nothing of the request for {limit}."),
+    httpx.ReadTimeout: ("read", "Nothing came from {url} for {limit}."),
+    httpx.PoolTimeout: ("pool", "There was no free connection to {url} for {limit}."),
+}
+
+_URL_ADVICE = "Check the url of the suite, or --stt-url."
+_CUT_ADVICE = "Look into the server's log: it may have crashed, or refused the request without a word."
+_SENTENCES: tuple[tuple[type[httpx.HTTPError], Callable[[str], STTError], str], ...] = (
+    (
+        httpx.ProxyError,
+        ConnectError,
+        "The proxy on the way to {where} failed: {detail}. "
+        "Check the environment variables HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY.",
+    ),
+    (httpx.NetworkError, ClosedError, f"The connection to {{where}} broke: {{detail}}. {_CUT_ADVICE}"),
+    (httpx.DecodingError, ProtocolError, "The body that {where} sent can't be decompressed: {detail}."),
+    (
+        # The text of this one quotes header values, which may be secrets.
+        httpx.LocalProtocolError,
+        SuiteError,
+        "The request to {where} is not legal HTTP: check names and values of the headers.",
+    ),
+)
+
+
+def failure(error: httpx.HTTPError | httpx.InvalidURL, url: str) -> STTError:
+    """Return our error for one that httpx raised while talking to `url`."""
+    where = redact(url)
+    if isinstance(error, httpx.TimeoutException):
+        return timeout_error(_overdue(error, where))
+    if isinstance(error, httpx.ConnectError):
+        return _unconnected(error, where)
+    detail = printable(str(error), 300) or type(error).__name__
+    if isinstance(error, httpx.RemoteProtocolError):
+        return _remote_fault(where, detail)
+    for kind, build, sentence in _SENTENCES:
+        if isinstance(error, kind):
+            return build(sentence.format(where=where, detail=detail))
+    return SuiteError(f"The url {where} can't be used: {detail}.")
+
+
+def timeout_error(what: str) -> STTTimeoutError:
+    """Return a timeout that begins with `what` happened and ends with what to try."""
+    return STTTimeoutError(f"{what} Look whether the server is overloaded or stuck, or raise `timeout`.")
+
+
+def _overdue(error: httpx.TimeoutException, where: str) -> str:
+    phase, sentence = _PHASES[type(error)]
+    limit_s = error.request.extensions.get("timeout", {}).get(phase)
+    return sentence.format(url=where, limit="too long" if limit_s is None else f"{limit_s:g} s")
+
+
+def _unconnected(error: httpx.ConnectError, where: str) -> ConnectError:
+    causes = list(_causes(error))
+    for cause in causes:
+        if isinstance(cause, ssl.SSLError):
+            return ConnectError(
+                f"The TLS handshake with {where} failed: {_tls_reason(cause)}. Check https or http in the "
+                "url, and the certificate; SSL_CERT_FILE names a file with further authorities."
+            )
+        if isinstance(cause, socket.gaierror):
+            return ConnectError(f"The host of {where} is not known: {cause.strerror}. {_URL_ADVICE}")
+    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        return ConnectError(f"{where} refused the connection. Is the server running? {_URL_ADVICE}")
+    detail = printable(str(error), 300) or "the connection broke while it was made"
+    return ConnectError(f"No connection to {where}: {detail}. {_URL_ADVICE}")
+
+
+def _remote_fault(where: str, detail: str) -> STTError:
+    if detail.startswith("Server disconnected"):
+        return ClosedError(f"{where} closed the connection without an answer. {_CUT_ADVICE}")
+    if detail.startswith("peer closed"):
+        return ClosedError(
+            f"{where} closed the connection in the middle of its answer ({detail}). {_CUT_ADVICE}"
+        )
+    return ProtocolError(
+        f"{where} does not answer in HTTP: {detail}. Check scheme, host and port of the url."
+    )
+
+
+def _tls_reason(error: ssl.SSLError) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return printable(f"the certificate is not trusted, {error.verify_message}")
+    return printable(error.reason or str(error), 300).replace("_", " ").lower()
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    if error is None:
+        return
+    yield error
+    members = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
+    for next_error in (*members, error.__cause__ or error.__context__):
+        yield from _causes(next_error)

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from pytest_stt.client.dialects.base import Said
+from pytest_stt.client.endings import message_words
+from pytest_stt.records import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pytest_stt.client.dialects.base import Decoder
+
+
+class PlainDecoder:
+    """Take every text message for a piece of the transcript, joined by a space."""
+
+    def __init__(self) -> None:
+        self._texts: list[str] = []
+
+    def feed(self, message: str | bytes) -> list[Said]:
+        """Return a text as final; a binary message says nothing."""
+        if isinstance(message, bytes):
+            return [Said(kind="info", text=f"{len(message)} bytes")]
+        self._texts.append(message)
+        return [Said(kind="final", text=message)]
+
+    def end(self) -> list[Said]:
+        """Return nothing: without a protocol every end is a good one."""
+        return []
+
+    @property
+    def transcript(self) -> str:
+        """The texts, joined by a space."""
+        return " ".join(self._texts)
+
+
+class Timeline:
+    """Hold what a server said and when.
+
+    The clock is `time.monotonic`; it is read when a message arrives, not when somebody looks at it.
+
+    Attributes:
+        chunks_received: Messages that were read.
+        fragments: Transcript texts in the order in which they came.
+    """
+
+    def __init__(self, decoder: Decoder | None = None) -> None:
+        self._decoder = decoder or PlainDecoder()
+        self._began_at = time.monotonic()
+        self._audio_at: float | None = None
+        self._heard: list[tuple[float, Said]] = []
+        self.chunks_received = 0
+        self.fragments: list[str] = []
+        self._last: str | bytes | None = None
+        self.last_text_at: float | None = None
+
+    def start(self) -> None:
+        """Set the zero of the clock: the request starts, or the first audio frame leaves."""
+        if self._audio_at is None:
+            self._audio_at = time.monotonic()
+
+    def hear(self, message: str | bytes, at: float) -> list[Said]:
+        """Read a message that arrived at `at` and return what it says."""
+        self.chunks_received += 1
+        self._last = message
+        return self._note(self._decoder.feed(message), at)
+
+    def end(self, at: float) -> list[Said]:
+        """Read the end of the answer and return what it means."""
+        return self._note(self._decoder.end(), at)
+
+    @property
+    def hypothesis(self) -> str:
+        """The transcript so far."""
+        return self._decoder.transcript
+
+    @property
+    def latency_ms(self) -> float:
+        """Milliseconds from the start to the arrival of the last transcript message, 0.0 if none came."""
+        return 0.0 if self.last_text_at is None else max(0.0, self._ms(self.last_text_at))
+
+    @property
+    def events(self) -> list[Event]:
+        """What was said, timed from the start; what came before it has negative times."""
+        return [Event(ms=self._ms(at), kind=said.kind, text=said.text) for at, said in self._heard]
+
+    def last_words(self) -> str:
+        """Tell in a sentence what was received last."""
+        if self._last is None:
+            return "Nothing was received before."
+        return f"The last message received was {message_words(self._last)}."
+
+    def _ms(self, at: float) -> float:
+        return (at - (self._began_at if self._audio_at is None else self._audio_at)) * 1000
+
+    def _note(self, sayings: Iterable[Said], at: float) -> list[Said]:
+        sayings = list(sayings)
+        for said in sayings:
+            self._heard.append((at, said))
+            if said.kind in {"partial", "final"}:
+                self.fragments.append(said.text)
+                self.last_text_at = at
+        return sayings
