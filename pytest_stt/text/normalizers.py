@@ -73,14 +73,14 @@ _BASIC_1 = (
     ),
     Step(name="case", description="Fold case by Unicode's full rules", apply=steps.fold_case),
     Step(
-        name="hebrew signs",
-        description="Delete geresh, gershayim and the quotes typed for them between two Hebrew letters",
-        apply=steps.delete_hebrew_signs,
-    ),
-    Step(
         name="apostrophes",
         description="Write any apostrophe between letters or digits as ', and a blank for any other",
         apply=steps.unify_apostrophes,
+    ),
+    Step(
+        name="hebrew signs",
+        description="Delete geresh, gershayim and the quotes typed for them between two Hebrew letters",
+        apply=steps.delete_hebrew_signs,
     ),
     Step(
         name="signs in words",

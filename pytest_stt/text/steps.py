@@ -14,10 +14,8 @@ from typing import Final
 _GLYPH_SIGNS = re.compile("[\u034f\u0640\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _TATWEEL: Final = "\u0640"
 
-_HEBREW_SIGN = re.compile(
-    r"(?<=[\u0590-\u05ff])[\"'`\u2018\u2019\u201b-\u201d\u05f3\u05f4](?=[\u05d0-\u05f2])"
-)
 _APOSTROPHES = str.maketrans(dict.fromkeys("`\u02bb\u02bc\u2018\u2019\u201b\u2032\u055a\u05f3", "'"))
+_HEBREW_SIGN = re.compile("(?<=[\u0590-\u05ff])[\"'\u201c\u201d\u05f4](?=[\u05d0-\u05f2])")
 _INNER_SIGN = re.compile("[.\u00b7\u055b\u055c\u055e\u055f]")
 
 # Raised and lowered digits, fractions and circled numbers: right behind a digit NFKC would make 1½ 11/2.
@@ -95,11 +93,6 @@ def fold_case(text: str) -> str:
     return text
 
 
-def delete_hebrew_signs(text: str) -> str:
-    """Delete geresh, gershayim and the quotes typed for them between two Hebrew letters."""
-    return text if text.isascii() else _HEBREW_SIGN.sub("", text)
-
-
 def unify_apostrophes(text: str) -> str:
     """Write every apostrophe between letters or digits as ', and a blank for any other."""
     return re.sub("'", _keep_apostrophe, text.translate(_APOSTROPHES))
@@ -107,6 +100,11 @@ def unify_apostrophes(text: str) -> str:
 
 def _keep_apostrophe(match: re.Match[str]) -> str:
     return "'" if _stands_between(match, "LN") else " "
+
+
+def delete_hebrew_signs(text: str) -> str:
+    """Delete geresh, gershayim and the quotes typed for them between two Hebrew letters."""
+    return text if text.isascii() else _HEBREW_SIGN.sub("", text)
 
 
 def delete_inner_signs(text: str) -> str:
