@@ -40,12 +40,12 @@ class Overrides:
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
-    """Where the audio of a suite goes, and how.
+    """Where the audio of a suite goes, and how; its repr leaves out what may be secret.
 
     Attributes:
         url: `local`, or an http, https, ws or wss address with a host.
         dialect: The name of the wire protocol.
-        headers: Sent with every request or handshake; secrets, so never shown.
+        headers: Sent with every request or handshake.
         options: The dialect's options as the file has them (text, lists, mappings, None); checked
             against the dialect's `Options`, which parses them again.
         timeout: Seconds for one transcription, all attempts together; above 0.
@@ -55,10 +55,10 @@ class Server:
         wait: Seconds to wait for the server to become ready, 0 for not at all.
     """
 
-    url: str
+    url: str = field(repr=False)
     dialect: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    options: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
     timeout: float = 30.0
     retries: int = 2
     concurrency: int = 4

@@ -1,0 +1,218 @@
+"""What may stand in a suite file: its keys, their types and their ranges.
+
+Every scalar arrives as the text that was typed; pydantic's lax mode parses numbers and booleans.
+Every key has a default here, so that a file whose wrong values were taken out can still be checked
+for the rest; what is needed (`audio`, a reference, at least one case) the loader asks for.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from pytest_stt import __version__
+from pytest_stt.audio import AudioEncoding  # noqa: TC001 - pydantic evaluates annotations
+from pytest_stt.suite.document import Null
+
+TRUE = frozenset(["true", "yes", "on"])
+FALSE = frozenset(["false", "no", "off"])
+PYTEST_MARKS = frozenset(
+    ["asyncio", "filterwarnings", "parametrize", "skipif", "stt", "tryfirst", "trylast", "usefixtures"]
+)
+OPERATORS = frozenset(["and", "or", "not"])
+RELEASE = ".".join(__version__.split(".")[:2])
+
+_PER_SECOND = {"s": 1, "sec": 1, "second": 1, "m": 60, "min": 60, "minute": 60, "h": 3600, "hour": 3600}
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
+
+
+class Unexpected(PydanticCustomError):
+    """A value was refused; the text goes on after "expected", what was found is added to it."""
+
+    def __new__(cls, expected: str) -> Self:
+        """Make the error; its text holds no values, since a value may be secret."""
+        return super().__new__(cls, "unexpected", "{expected}", {"expected": expected})
+
+
+def _null(value: Any) -> Any:
+    return None if isinstance(value, Null) else value
+
+
+def _given(value: Any) -> Any:
+    if value == "":
+        raise Unexpected("text")
+    return value
+
+
+def _said(value: Any) -> Any:
+    if isinstance(value, Null) and value == "":
+        raise Unexpected('text (write "" for silence)')
+    return value
+
+
+def _version(value: Any) -> Any:
+    if value != "1":
+        raise Unexpected("1, the only version there is")
+    return value
+
+
+def _normalize(value: Any) -> Any:
+    if isinstance(value, list):
+        raise Unexpected(f"a name (lists of steps are not available in pytest-stt {RELEASE})")
+    return value
+
+
+def _rate(value: Any) -> float | None:
+    if value is None:
+        return None
+    number, _, unit = str(value).partition("/")
+    try:
+        per_second = float(number) / _PER_SECOND[unit.strip()]
+    except (ValueError, KeyError):
+        per_second = 0.0
+    if not 0 < per_second < float("inf"):
+        raise Unexpected('a rate such as "60/min", "2/s" or "10/hour"')
+    return per_second
+
+
+def _header_name(value: Any) -> Any:
+    if not _HEADER_NAME.fullmatch(value):
+        raise Unexpected("the name of an HTTP header")
+    return value
+
+
+def _header_value(value: Any) -> Any:
+    if not isinstance(value, str) or isinstance(value, Null) or not _HEADER_VALUE.fullmatch(value):
+        raise Unexpected("one line of ASCII text")
+    return value
+
+
+def _skip(value: Any) -> Any:
+    if not isinstance(value, str) or isinstance(value, Null) or value == "":
+        raise Unexpected("true, false or the reason as text")
+    word = value.lower()
+    return None if word in FALSE else "unconditional skip" if word in TRUE else value
+
+
+def _xfail(value: Any) -> Any:
+    if isinstance(value, dict):
+        return value
+    if not isinstance(value, str) or isinstance(value, Null) or value == "":
+        raise Unexpected("true, false, the reason as text, or {reason: …, strict: …}")
+    word = value.lower()
+    return None if word in FALSE else {} if word in TRUE else {"reason": value}
+
+
+def _tags(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _tag(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if value in ("skip", "xfail"):
+        raise Unexpected(f'a name, not a mark of pytest\'s own (write the key "{value}: reason" instead)')
+    if value in PYTEST_MARKS or value in OPERATORS:
+        raise Unexpected("a name, not a word of pytest's own")
+    if not re.fullmatch(r"[\w.+-]+", value) or value.startswith("_") or value.isdigit():
+        raise Unexpected(
+            'a name of letters, digits and . + - _ that is no number and does not begin with "_"'
+        )
+    return value
+
+
+def check_id(name: str) -> str | None:
+    """Say what is wrong with the id of a case, None when it can be part of a node id."""
+    if not name:
+        return "an id has at least one character"
+    if name != name.strip():
+        return "an id neither begins nor ends with a blank"
+    if "::" in name or "[" in name or "]" in name:
+        return 'an id has no "::", "[" or "]", which pytest reads as its own'
+    return None if name.isprintable() else "an id has printable characters only, and no line breaks"
+
+
+Text = Annotated[str, BeforeValidator(_given)]
+Spoken = Annotated[str, BeforeValidator(_said)]
+Tag = Annotated[str, BeforeValidator(_tag)]
+HeaderName = Annotated[str, BeforeValidator(_header_name)]
+HeaderValue = Annotated[str, BeforeValidator(_header_value)]
+
+
+class Entry(BaseModel):
+    """A mapping of the file: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ServerEntry(Entry):
+    """`server`: where the audio goes, and how."""
+
+    url: Text | None = None
+    dialect: Text | None = None
+    headers: dict[HeaderName, HeaderValue] = {}
+    options: dict[str, Any] = {}
+    timeout: Annotated[float | None, Field(gt=0, allow_inf_nan=False)] = None
+    retries: Annotated[int, Field(ge=0)] = 2
+    concurrency: Annotated[int, Field(ge=1)] = 4
+    rate: Annotated[float | None, BeforeValidator(_rate), BeforeValidator(_null)] = None
+    wait: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+
+
+class StreamEntry(Entry):
+    """`stream`: how audio is cut and paced."""
+
+    chunk_ms: Annotated[int | None, Field(ge=1)] = None
+    encoding: AudioEncoding | None = None
+    pace: Annotated[float | None, Field(ge=0, allow_inf_nan=False)] = None
+
+
+class LimitsEntry(Entry):
+    """`assert_quality`: the limits of one case, or of every case; null switches one off."""
+
+    max_wer: Annotated[float | None, Field(ge=0, allow_inf_nan=False), BeforeValidator(_null)] = None
+    max_cer: Annotated[float | None, Field(ge=0, allow_inf_nan=False), BeforeValidator(_null)] = None
+    max_errors: Annotated[int | None, Field(ge=0), BeforeValidator(_null)] = None
+    max_latency_ms: Annotated[float | None, Field(ge=0, allow_inf_nan=False), BeforeValidator(_null)] = None
+
+    def changes(self) -> dict[str, float | None]:
+        """Return the limits that were written down, None for one that was switched off."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class XfailEntry(Entry):
+    """`xfail` as a mapping."""
+
+    reason: Text = ""
+    strict: bool | None = None
+
+
+class CaseEntry(Entry):
+    """One item of `cases`."""
+
+    id: str = ""
+    audio: Text = ""
+    reference: Spoken | None = None
+    references: Annotated[list[Spoken], Field(min_length=1)] | None = None
+    language: Annotated[Text | None, BeforeValidator(_null)] = None
+    tags: Annotated[list[Tag], BeforeValidator(_tags)] = []
+    skip: Annotated[str | None, BeforeValidator(_skip)] = None
+    xfail: Annotated[XfailEntry | None, BeforeValidator(_xfail)] = None
+    assert_quality: LimitsEntry = LimitsEntry()
+    meta: dict[str, Any] = {}
+    exclusive: bool | None = None
+
+
+class SuiteEntry(Entry):
+    """A whole file."""
+
+    version: Annotated[int, BeforeValidator(_version)] = 1
+    server: ServerEntry = ServerEntry()
+    stream: StreamEntry = StreamEntry()
+    normalize: Annotated[Text | None, BeforeValidator(_normalize)] = None
+    assert_quality: LimitsEntry = LimitsEntry()
+    cases: list[CaseEntry] = []
