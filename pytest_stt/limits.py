@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import math
-import sys
 from dataclasses import dataclass, fields, replace
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Final
@@ -62,14 +61,16 @@ def check_limit(name: str, value: object) -> float | None:
 
 
 def _is_in_range(value: Any) -> bool:
-    # Compared as it is: float() of a huge int raises, and NaN is never in a range.
-    return bool(0 <= value <= sys.float_info.max)
+    try:
+        return 0 <= float(value) < math.inf
+    except OverflowError:
+        return False
 
 
 def _unknown_limit(name: str) -> str:
     near = difflib.get_close_matches(name, LIMIT_NAMES, n=1)
     hint = f"; did you mean {near[0]!r}?" if near else ""
-    return f"no limit {printable(name, 60)!r}{hint} (there is {', '.join(LIMIT_NAMES)})"
+    return f"no limit '{printable(name, 60)}'{hint} (there is {', '.join(LIMIT_NAMES)})"
 
 
 def override(base: Limits, changes: Mapping[str, float | None]) -> Limits:

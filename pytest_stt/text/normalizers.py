@@ -143,7 +143,7 @@ def find_normalizer(name: str) -> Normalizer:
     if version not in versions:
         labels = ", ".join(normalizer.label for normalizer in versions.values())
         raise SuiteError(
-            f"no version {printable(version, 40)!r} of the normaliser {wanted!r}; there is {labels}"
+            f"no version '{printable(version, 40)}' of the normaliser {wanted!r}; there is {labels}"
         )
     return versions[version]
 
@@ -152,4 +152,4 @@ def _unknown_name(name: str) -> str:
     names = normalizer_names()
     near = difflib.get_close_matches(name, names, n=1)
     hint = f"; did you mean {near[0]!r}?" if near else ""
-    return f"no normaliser {printable(name, 40)!r}{hint} (there is {', '.join(names)})"
+    return f"no normaliser '{printable(name, 40)}'{hint} (there is {', '.join(names)})"

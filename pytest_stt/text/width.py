@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import accumulate
 
 
 def display_width(text: str) -> int:
@@ -19,12 +20,8 @@ def fit(text: str, columns: int) -> str:
     """Cut a text to so many columns (1 or more), the last of them `…` when something had to go."""
     if display_width(text) <= columns:
         return text
-    used = 1
-    for position, character in enumerate(text):
-        used += _columns(character)
-        if used > columns:
-            return text[:position] + "…"
-    return text
+    kept = sum(used < columns for used in accumulate(map(_columns, text)))
+    return text[:kept] + "…"
 
 
 def _columns(character: str) -> int:
