@@ -87,6 +87,8 @@ class CaseReader:
                 self.problems.add(line, f"{name}: audio file not found: {entry.audio}")
 
     def _limits(self, entry: CaseEntry, node: YamlMapping) -> Limits:
+        if not entry.assert_quality.model_fields_set:
+            return self.limits
         try:
             return override(self.limits, entry.assert_quality.changes())
         except SuiteError as error:

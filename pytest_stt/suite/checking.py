@@ -71,7 +71,7 @@ def _report(
 ) -> list[Path]:
     """Add one problem for each place, and return the places that have to go."""
     reported = set()
-    for details in error.errors(include_url=False):
+    for details in error.errors(include_url=False, include_input=False):
         place, value = _find(written, details["loc"])
         missing = details["loc"][-1:] if details["type"] == "missing" else ()
         if (place, missing) in reported:  # a union refuses a value once for each of its members
@@ -115,7 +115,9 @@ def _removable(place: Path) -> Path:
 def _without(node: Any, places: list[Path]) -> Any:
     """Copy a mapping or a list without what is at these places; lines stay known."""
     gone = {place[0] for place in places if len(place) == 1}
-    deeper = {place[0]: [rest[1:] for rest in places if rest[0] == place[0]] for place in places}
+    deeper: dict[int | str, list[Path]] = {}
+    for step, *rest in places:
+        deeper.setdefault(step, []).append(tuple(rest))
     if isinstance(node, YamlMapping):
         return node.replaced(
             {key: _kept(value, deeper.get(key)) for key, value in node.items() if key not in gone}

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 MAX_DEPTH = 64
 MAX_ALIASED = 1_000_000
 """How many values the aliases of one file may stand for: a guard against "billion laughs"."""
+_STANDARD_TAG = "tag:yaml.org,2002:"
 
 _PLAIN_NULLS = frozenset(["", "~", "null", "Null", "NULL"])
-_PLAIN_TAGS = frozenset([None, "!", *(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))])
+_PLAIN_TAGS = frozenset([None, "!", *(_STANDARD_TAG + kind for kind in ("str", "seq", "map"))])
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
@@ -43,12 +44,12 @@ class YamlMapping(dict[str, Any]):
         value_lines: The line of a value that is not on its key's line.
     """
 
-    __slots__ = ("line", "lines", "size", "value_lines")
+    __slots__ = ("extent", "line", "lines", "value_lines")
 
     def __init__(self, line: int) -> None:
         super().__init__()
         self.line = line
-        self.size = 0
+        self.extent: tuple[int, int] | None = None
         self.lines: dict[str, int] = {}
         self.value_lines: dict[str, int] = {}
 
@@ -75,12 +76,12 @@ class YamlMapping(dict[str, Any]):
 class YamlList(list[Any]):
     """A list that remembers the line it begins on and the line of each item."""
 
-    __slots__ = ("line", "lines", "size")
+    __slots__ = ("extent", "line", "lines")
 
     def __init__(self, line: int) -> None:
         super().__init__()
         self.line = line
-        self.size = 0
+        self.extent: tuple[int, int] | None = None
         self.lines: list[int] = []
 
 
@@ -90,7 +91,7 @@ Node = str | YamlMapping | YamlList
 def read_document(text: str, problems: Problems) -> Node | None:
     """Build the one document of a file.
 
-    Problems that leave the rest readable (a key given twice, an unknown alias) are added to
+    Problems that leave the rest readable (a key given twice, a tag) are added to
     `problems` and the reading goes on.
 
     Returns:
@@ -139,16 +140,17 @@ class _Builder:
         next(self.events)  # the document's end
         after = next(self.events)
         if not isinstance(after, yaml.StreamEndEvent):
-            line = after.start_mark.line + 1
-            raise _Unreadable(line, 'a second YAML document begins here ("---"); a suite file holds one')
+            raise _Unreadable(
+                _line(after), 'a second YAML document begins here ("---"); a suite file holds one'
+            )
         return root
 
     def node(self, event: Any) -> Any:
         if isinstance(event, yaml.AliasEvent):
             return self.alias(event)
         if event.tag not in _PLAIN_TAGS:
-            line = event.start_mark.line + 1
-            self.problems.add(line, f'the YAML tag "{event.tag}" means nothing here; leave it out')
+            tag = event.tag.replace(_STANDARD_TAG, "!!")
+            self.problems.add(_line(event), f'the YAML tag "{tag}" means nothing here; leave it out')
         if event.anchor is None:
             return self.value(event)
         self.open_anchors.add(event.anchor)
@@ -159,13 +161,16 @@ class _Builder:
     def value(self, event: Any) -> Any:
         if isinstance(event, yaml.ScalarEvent):
             return Null(event.value) if _is_null(event) else event.value
-        line = event.start_mark.line + 1
+        line = _line(event)
         self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise _Unreadable(line, f"nested more than {MAX_DEPTH} levels deep")
+        self.check_depth(line, self.depth)
         result = self.mapping(line) if isinstance(event, yaml.MappingStartEvent) else self.sequence(line)
         self.depth -= 1
         return result
+
+    def check_depth(self, line: int, depth: int) -> None:
+        if depth > MAX_DEPTH:
+            raise _Unreadable(line, f"values nested more than {MAX_DEPTH} levels deep")
 
     def sequence(self, line: int) -> YamlList:
         result = YamlList(line)
@@ -173,7 +178,7 @@ class _Builder:
             if type(event) is yaml.SequenceEndEvent:
                 break
             result.append(self.node(event))
-            result.lines.append(event.start_mark.line + 1)
+            result.lines.append(_line(event))
         return result
 
     def mapping(self, line: int) -> YamlMapping:
@@ -202,9 +207,11 @@ class _Builder:
         return result
 
     def key(self, event: Any) -> str:
-        if isinstance(event, yaml.ScalarEvent):
-            return str(event.value)
-        raise _Unreadable(event.start_mark.line + 1, "a key is text; found a list, a mapping or an alias")
+        if not isinstance(event, yaml.ScalarEvent):
+            raise _Unreadable(_line(event), "a key is text; found a list, a mapping or an alias")
+        if event.anchor is not None:
+            self.anchors[event.anchor] = event.value
+        return str(event.value)
 
     def enter(self, mapping: YamlMapping, key: str, value: Any, key_line: int, value_line: int) -> None:
         if key in mapping.lines:
@@ -220,9 +227,8 @@ class _Builder:
         sources = value if isinstance(value, YamlList) else [value]
         for source in sources:
             if not isinstance(source, YamlMapping):
-                self.problems.add(
-                    line, f'"<<" takes over the keys of mappings, such as *name; found {found(source)}'
-                )
+                text = f'"<<" takes over the keys of a mapping, such as *name; found {found(source)}'
+                self.problems.add(line, text)
                 continue
             for key in [key for key in source if key not in mapping]:
                 mapping[key] = source[key]
@@ -230,27 +236,32 @@ class _Builder:
                 mapping.value_lines[key] = source.value_line(key)
 
     def alias(self, event: Any) -> Any:
-        name, line = event.anchor, event.start_mark.line + 1
+        name, line = event.anchor, _line(event)
         if name in self.open_anchors:
-            raise _Unreadable(
-                line, f'"*{name}" stands inside the value it names; a value cannot contain itself'
-            )
+            raise _Unreadable(line, f'"*{name}" stands inside "&{name}"; a value cannot contain itself')
         if name not in self.anchors:
             raise _Unreadable(line, f'"*{name}" names nothing: there is no "&{name}" above it')
         value = self.anchors[name]
-        self.aliased += _size(value)
+        size, depth = _extent(value)
+        self.check_depth(line, self.depth + depth)
+        self.aliased += size
         if self.aliased > MAX_ALIASED:
             raise _Unreadable(line, f"the aliases of this file stand for more than {MAX_ALIASED} values")
         return value
 
 
-def _size(value: Any) -> int:
-    """Count the values that a value is made of, aliases expanded."""
+def _extent(value: Any) -> tuple[int, int]:
+    """Count the values that a value is made of, and its levels, with aliases expanded."""
     if not isinstance(value, YamlMapping | YamlList):
-        return 1
-    if not value.size:
-        value.size = 1 + sum(map(_size, value.values() if isinstance(value, YamlMapping) else value))
-    return value.size
+        return 1, 0
+    if value.extent is None:
+        parts = [_extent(part) for part in (value.values() if isinstance(value, YamlMapping) else value)]
+        value.extent = 1 + sum(size for size, _ in parts), 1 + max((depth for _, depth in parts), default=0)
+    return value.extent
+
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1
 
 
 def _is_null(event: Any) -> bool:

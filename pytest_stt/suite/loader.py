@@ -122,7 +122,7 @@ def _limits(entry: SuiteEntry, written: YamlMapping, problems: Problems) -> Limi
 
 
 def _normalizer(entry: SuiteEntry, written: YamlMapping, defaults: Defaults, problems: Problems) -> str:
-    name, label, line = defaults.normalizer, "stt_normalize", None
+    name, label, line = defaults.normalizer, "ini option stt_normalize", None
     if entry.normalize is not None:
         name, label, line = entry.normalize, "normalize", written.value_line("normalize")
     try:

@@ -8,6 +8,7 @@ for the rest; what is needed (`audio`, a reference, at least one case) the loade
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -112,17 +113,21 @@ def _tags(value: Any) -> Any:
 
 
 def _tag(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    if value in ("skip", "xfail"):
-        raise Unexpected(f'a name, not a mark of pytest\'s own (write the key "{value}: reason" instead)')
-    if value in PYTEST_MARKS or value in OPERATORS:
-        raise Unexpected("a name, not a word of pytest's own")
-    if not re.fullmatch(r"[\w.+-]+", value) or value.startswith("_") or value.isdigit():
-        raise Unexpected(
-            'a name of letters, digits and . + - _ that is no number and does not begin with "_"'
-        )
+    expected = _expected_of_tag(value) if isinstance(value, str) else None
+    if expected:
+        raise Unexpected(expected)
     return value
+
+
+@lru_cache(maxsize=1000)  # a big suite has few tags, each of them thousands of times
+def _expected_of_tag(name: str) -> str | None:
+    if name in ("skip", "xfail"):
+        return f'a name, not a mark of pytest\'s own (write the key "{name}: reason" instead)'
+    if name in PYTEST_MARKS or name in OPERATORS:
+        return "a name, not a word of pytest's own"
+    if not re.fullmatch(r"[\w.+-]+", name) or name.startswith("_") or name.isdigit():
+        return 'a name of letters, digits and . + - _ that is no number and does not begin with "_"'
+    return None
 
 
 def check_id(name: str) -> str | None:
@@ -154,8 +159,8 @@ class ServerEntry(Entry):
 
     url: Text | None = None
     dialect: Text | None = None
-    headers: dict[HeaderName, HeaderValue] = {}
-    options: dict[str, Any] = {}
+    headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
+    options: dict[str, Any] = Field(default_factory=dict)
     timeout: Annotated[float | None, Field(gt=0, allow_inf_nan=False)] = None
     retries: Annotated[int, Field(ge=0)] = 2
     concurrency: Annotated[int, Field(ge=1)] = 4
@@ -199,11 +204,11 @@ class CaseEntry(Entry):
     reference: Spoken | None = None
     references: Annotated[list[Spoken], Field(min_length=1)] | None = None
     language: Annotated[Text | None, BeforeValidator(_null)] = None
-    tags: Annotated[list[Tag], BeforeValidator(_tags)] = []
+    tags: Annotated[list[Tag], BeforeValidator(_tags)] = Field(default_factory=list)
     skip: Annotated[str | None, BeforeValidator(_skip)] = None
     xfail: Annotated[XfailEntry | None, BeforeValidator(_xfail)] = None
     assert_quality: LimitsEntry = LimitsEntry()
-    meta: dict[str, Any] = {}
+    meta: dict[str, Any] = Field(default_factory=dict)
     exclusive: bool | None = None
 
 
@@ -215,4 +220,4 @@ class SuiteEntry(Entry):
     stream: StreamEntry = StreamEntry()
     normalize: Annotated[Text | None, BeforeValidator(_normalize)] = None
     assert_quality: LimitsEntry = LimitsEntry()
-    cases: list[CaseEntry] = []
+    cases: list[CaseEntry] = Field(default_factory=list)

@@ -103,7 +103,7 @@ class ServerReader:
         if override is not None and not self._is_address(override, "--stt-url", None):
             return LOCAL
         if "url" not in self.written:
-            return override or self._expanded_address(self.defaults.url, "stt_url", None)
+            return override or self._expanded_address(self.defaults.url, "ini option stt_url", None)
         if entry.url is None or override is None:
             return self._expanded_address(entry.url or LOCAL, "url", line)
         try:
@@ -146,7 +146,7 @@ class ServerReader:
         return outcomes.pop()
 
     def _dialect(self, entry: ServerEntry) -> Dialect[Any] | None:
-        name, label, line = self.defaults.dialect, "stt_dialect", None
+        name, label, line = self.defaults.dialect, "ini option stt_dialect", None
         if self.overrides.dialect is not None:
             name, label = self.overrides.dialect, "--stt-dialect"
         elif entry.dialect is not None:
