@@ -86,3 +86,8 @@ class SuiteError(STTError):
 
 class LimitExceeded(AssertionError):
     """The transcript is past a limit; the first line of the text is the verdict."""
+
+
+# Tracebacks and the short summary of pytest then name the errors as they are imported.
+for _error in (LimitExceeded, STTError, *STTError.__subclasses__()):
+    _error.__module__ = "pytest_stt"

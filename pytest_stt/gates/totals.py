@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import quantiles
+from typing import TYPE_CHECKING
 
 from pytest_stt.limits import NO_LIMITS, in_force
 from pytest_stt.metrics import TextMetrics
-from pytest_stt.records import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pytest_stt.records import Record
 
 
 @dataclass(frozen=True, kw_only=True)

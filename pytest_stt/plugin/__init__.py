@@ -7,7 +7,6 @@ nothing but pytest and the standard library (and of that not asyncio).
 from __future__ import annotations
 
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +18,7 @@ from pytest_stt.plugin.run import RUN, Run, run_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from pathlib import Path
 
 __all__ = ["stt_transcribe"]
 

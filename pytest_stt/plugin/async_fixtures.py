@@ -1,16 +1,18 @@
-"""The async fixtures; imported only where pytest-asyncio is active."""
+"""The async fixtures; imported in every run in which pytest-asyncio is active."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
-import pytest
 import pytest_asyncio
 
-from pytest_stt.client import STTClient, STTSession
-from pytest_stt.client.ownership import in_own_task
-from pytest_stt.plugin.fixtures import make_client, target_of
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    import pytest
+
+    from pytest_stt.client import STTClient, STTSession
 
 
 @pytest_asyncio.fixture
@@ -19,7 +21,10 @@ async def stt_client(request: pytest.FixtureRequest) -> AsyncIterator[STTClient]
 
     It is closed after the test, and what it scores is in the summary and in JUnit.
     """
-    client = await asyncio.to_thread(make_client, target_of(request), request)
+    from pytest_stt.plugin.target import make_client
+
+    # Starting the embedded server takes a second.
+    client = await asyncio.to_thread(make_client, request)
     try:
         yield client
     finally:
@@ -29,5 +34,5 @@ async def stt_client(request: pytest.FixtureRequest) -> AsyncIterator[STTClient]
 @pytest_asyncio.fixture
 async def stt_session(request: pytest.FixtureRequest, stt_client: STTClient) -> AsyncIterator[STTSession]:
     """Give an open `STTSession` to where `stt_client` points; it is closed after the test."""
-    async with in_own_task(stt_client.ws) as session:
+    async with stt_client.ws() as session:
         yield session

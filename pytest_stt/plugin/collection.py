@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,12 +13,13 @@ from pytest_stt.plugin.run import run_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pytest_stt.client import STTResult
     from pytest_stt.suite.model import Case, Suite
 
 SUFFIXES = (".stt.yaml", ".stt.yml")
-HEARD = pytest.StashKey["STTResult"]()
+HEARD: pytest.StashKey[STTResult] = pytest.StashKey()
 
 
 class SttFile(pytest.File):
@@ -79,10 +80,12 @@ class SttItem(pytest.Item):
     def runtest(self) -> None:
         """Judge what was heard."""
         from pytest_stt.text import find_normalizer
+        from pytest_stt.text.scoring import score
 
         result = self.stash[HEARD]
-        result.score(self.case.references, find_normalizer(self.suite.normalizer))
-        result.judge(self.case.limits)
+        scored = score(result.hypothesis_text, self.case.references, find_normalizer(result.normalizer))
+        result.text_metrics, result.reference = scored.metrics, scored.reference
+        result.assert_quality(**asdict(self.case.limits))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show the verdict and the alignment, not a traceback."""
@@ -105,7 +108,7 @@ class SttItem(pytest.Item):
 def collect_file(file_path: Path, parent: pytest.Collector) -> SttFile | None:
     """Claim the files with our double suffix."""
     if file_path.name.endswith(SUFFIXES):
-        return SttFile.from_parent(parent, path=file_path)  # type: ignore[no-any-return]
+        return SttFile.from_parent(parent, path=file_path)
     return None
 
 

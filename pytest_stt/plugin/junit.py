@@ -1,8 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-import pytest
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pytest
 
 
 def add_run_properties(config: pytest.Config, properties: Iterable[tuple[str, object]]) -> None:

@@ -5,56 +5,65 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from pytest_stt.errors import STTError
 from pytest_stt.plugin.collection import HEARD, SttItem, display_path, forget_properties
 from pytest_stt.plugin.fixtures import SCORED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import TracebackType
+
+    import pytest
 
     from pytest_stt.client import STTResult
-    from pytest_stt.metrics import TextMetrics
     from pytest_stt.records import Outcome, Record
 
 PACKAGE = Path(__file__).parent.parent
 
 
 def hide_our_frames(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-    """Cut our own frames and the libraries' beneath from the traceback of an error of ours.
+    """Cut the traceback of an error of ours behind the last line of the user's.
 
     The message of an `STTError` is complete; what a user wants to see beside it is the line of the test.
     """
-    excinfo = call.excinfo
-    if excinfo is None or item.config.option.fulltrace or not isinstance(excinfo.value, STTError):
+    error = call.excinfo.value if call.excinfo else None
+    if not isinstance(error, STTError) or item.config.option.fulltrace:
         return
-    users = excinfo.traceback.filter(lambda entry: _is_users(entry.path, item.config.rootpath))
-    if users:
-        excinfo.traceback = users
-    excinfo.value.__cause__ = None
-    excinfo.value.__suppress_context__ = True
+    frames = _users_frames(error, item.config.rootpath)
+    if frames:
+        # Filtering pytest's own view is not enough: it builds the view anew from these objects.
+        frames[-1].tb_next = None
+    error.__cause__ = None
+    error.__suppress_context__ = True
 
 
-def _is_users(path: Path | str, rootpath: Path) -> bool:
-    path = Path(path)
+def _users_frames(error: BaseException, rootpath: Path) -> list[TracebackType]:
+    frames = []
+    frame = error.__traceback__
+    while frame is not None:
+        if _is_users(Path(frame.tb_frame.f_code.co_filename), rootpath):
+            frames.append(frame)
+        frame = frame.tb_next
+    return frames
+
+
+def _is_users(path: Path, rootpath: Path) -> bool:
     return rootpath in path.parents and PACKAGE not in path.parents and "site-packages" not in path.parts
 
 
 def complete(report: pytest.TestReport, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
     """Add to a report what only we know: the sentence of an error, the records, the properties."""
     error = call.excinfo.value if call.excinfo else None
-    if report.when == "setup" and report.failed and isinstance(error, STTError) and _is_ours(item, call):
-        report.longrepr = str(error)
+    if report.when == "setup" and report.failed and isinstance(error, STTError):
+        _say_in_a_sentence(report, item, error)
     if report.when == "call" or (isinstance(item, SttItem) and report.when == "setup" and not report.passed):
         _attach(report, item)
 
 
-def _is_ours(item: pytest.Item, call: pytest.CallInfo[None]) -> bool:
-    """Whether no code of the user's is in the traceback, which then tells nothing."""
-    if isinstance(item, SttItem) or call.excinfo is None:
-        return True
-    return not any(_is_users(entry.path, item.config.rootpath) for entry in call.excinfo.traceback)
+def _say_in_a_sentence(report: pytest.TestReport, item: pytest.Item, error: STTError) -> None:
+    """Leave out a traceback that has no line of the user's: it would show pluggy and us."""
+    if not _users_frames(error, item.config.rootpath):
+        report.longrepr = str(error)
 
 
 def _attach(report: pytest.TestReport, item: pytest.Item) -> None:
@@ -66,7 +75,7 @@ def _attach(report: pytest.TestReport, item: pytest.Item) -> None:
     )
     if records:
         # Builtins only: the report crosses to xdist's controller.
-        report.stt_records = [record.to_dict() for record in records]
+        vars(report)["stt_records"] = [record.to_dict() for record in records]
         forget_properties(item)
         item.user_properties.extend(_properties(item, records))
 

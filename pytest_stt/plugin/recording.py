@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_stt.plugin.collection import SttItem, display_path
@@ -12,6 +11,8 @@ from pytest_stt.records import AudioFacts, Counts, Outcome, Record
 from pytest_stt.text import find_normalizer
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pytest
 
     from pytest_stt.client import STTResult

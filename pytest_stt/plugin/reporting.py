@@ -19,10 +19,11 @@ class Reporter:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._records: dict[str, list[Record]] = {}
+        self._finished = False
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         # Of a test that is run again the last attempt counts.
-        if hasattr(report, "stt_records") and report.outcome != "rerun":
+        if hasattr(report, "stt_records") and report.outcome in ("passed", "failed", "skipped"):
             self._records[report.nodeid] = records_in(report)
 
     @property
@@ -35,12 +36,14 @@ class Reporter:
         self, report: pytest.TestReport | pytest.CollectReport, config: pytest.Config
     ) -> Generator[None, Status, Status]:
         status = yield
-        if not hasattr(report, "stt_records") or config.get_verbosity() < 1:
+        # The short summary asks too, and has a form of its own.
+        if self._finished or config.get_verbosity() < 1 or not hasattr(report, "stt_records"):
             return status
         return _with_rates(status, records_in(report))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
+        self._finished = True
         if self._records:
             from pytest_stt.plugin.junit import add_run_properties
             from pytest_stt.render.junit import properties_of
@@ -57,10 +60,10 @@ class Reporter:
             terminalreporter.line("")
 
     def _summary(self, terminalreporter: pytest.TerminalReporter) -> list[Line]:
-        from pytest_stt.plugin.run import run_of
+        from pytest_stt.plugin.settings import worst_shown
         from pytest_stt.render.summary import summary_lines
 
-        worst = run_of(self._config).settings.worst if self._config.get_verbosity() >= 0 else 0
+        worst = worst_shown(self._config) if self._config.get_verbosity() >= 0 else 0
         return summary_lines(self.records, width=terminalreporter._tw.fullwidth, worst=worst)
 
 

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_stt.plugin.embedded import LOCAL, EmbeddedServer
-from pytest_stt.plugin.options import Settings, settings
 
 if TYPE_CHECKING:
     from pytest_stt.client import STTResult
+    from pytest_stt.plugin.settings import Settings
     from pytest_stt.runner import BackgroundLoop, LiveTranscriber
     from pytest_stt.suite.model import Case, Suite
 
-RUN = pytest.StashKey["Run"]()
+RUN: pytest.StashKey[Run] = pytest.StashKey()
 
 
 class Run:
@@ -30,7 +30,9 @@ class Run:
     def settings(self) -> Settings:
         """The resolved options and ini values."""
         if self._settings is None:
-            self._settings = settings(self.config)
+            from pytest_stt.plugin.settings import settings_of
+
+            self._settings = settings_of(self.config)
         return self._settings
 
     @property

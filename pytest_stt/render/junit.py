@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pytest_stt.gates.totals import totals_of
-from pytest_stt.records import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_stt.records import Record
 
 Property = tuple[str, str]
 

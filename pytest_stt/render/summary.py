@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from pytest_stt.gates.totals import Totals, totals_by_suite, totals_of
-from pytest_stt.records import Record
 from pytest_stt.render.lines import Line, plain
 from pytest_stt.render.table import table_lines
 from pytest_stt.render.worst import worst_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pytest_stt.records import Record
 
 
 def summary_lines(records: Sequence[Record], *, width: int, worst: int) -> list[Line]:
@@ -32,7 +36,7 @@ def _limits(total: Totals, *, alone: bool) -> Iterator[Line]:
     """Name the limits in force, and how many cases have others."""
     if not total.limits:
         return
-    (common, count), *others = total.limits
+    (common, _count), *others = total.limits
     text = f"limits: {common}" if alone else f"limits of {total.name}: {common}"
     if others:
         text += f" ({sum(number for _, number in others)} of {total.cases} cases have their own)"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from pytest_stt.gates.totals import Totals
 from pytest_stt.render.lines import Line, Span
 from pytest_stt.text.width import display_width
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_stt.gates.totals import Totals
 
 HEADINGS = ("suite", "cases", "words", "WER", "CER", "S/D/I", "failed", "errors", "p50 ms", "p95 ms")
 
@@ -21,9 +25,7 @@ def table_lines(suites: Sequence[Totals], pooled: Totals | None, *, width: int) 
     """
     totals = [*suites, *([pooled] if pooled else [])]
     rows = [_cells(total) for total in totals]
-    widths = [
-        max(display_width(row[column]) for row in (HEADINGS, *rows)) for column in range(len(HEADINGS))
-    ]
+    widths = [max(display_width(row[column]) for row in (HEADINGS, *rows)) for column in range(len(HEADINGS))]
     widths[0] = max(8, min(widths[0], width - sum(widths[1:]) - 2 * len(widths[1:])))
     lines = [_line(HEADINGS, widths, {"bold": True})]
     lines += [_line(row, widths, _style(total)) for row, total in zip(rows, totals, strict=True)]

@@ -2,8 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from pytest_stt.records import Record
-from pytest_stt.render.lines import Line, plain
+from pytest_stt.render.lines import Line, Span, plain
 from pytest_stt.render.table import rate
+from pytest_stt.text import find_normalizer, printable
+from pytest_stt.text.alignment import AlignmentRow, Cell, alignment_rows
+from pytest_stt.text.scoring import score
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pytest_stt.metrics import TextMetrics
+    from pytest_stt.records import Record
+
+# The colours of wdiff and git: what is missing is red, what was put there is green.
+STYLES: Mapping[str, Mapping[str, Mapping[str, bool]]] = {
+    "REF": {"substitute": {"red": True}, "delete": {"red": True}},
+    "HYP": {"substitute": {"green": True}, "insert": {"green": True}},
+    "": {
+        "substitute": {"yellow": True},
+        "delete": {"yellow": True},
+        "insert": {"yellow": True},
+    },
+}
+
+
+def worst_lines(records: Sequence[Record], *, width: int, count: int) -> list[Line]:
+    """Draw the transcripts with the highest WER, each with its alignment; right ones are left out.
+
+    Args:
+        records: Of all cases and tests that were run.
+        width: Columns of the terminal.
+        count: How many to draw.
+    """
+    wrong = [(record, record.metrics) for record in records if record.metrics and record.metrics.words.errors]
+    wrong.sort(key=lambda pair: (pair[1].wer, pair[1].words.errors), reverse=True)
+    lines = [line for record, metrics in wrong[:count] for line in _one(record, metrics, width)]
+    rest = len(wrong) - count
+    if lines and rest > 0:
+        lines.append(plain(f"… and {rest} more with errors"))
+    return [plain(""), *lines] if lines else []
+
+
+def _one(record: Record, metrics: TextMetrics, width: int) -> Iterator[Line]:
+    remark = "" if record.outcome in ("passed", "failed") else f", {record.outcome}"
+    figures = f"WER {rate(metrics.wer)}, {metrics.words.errors} of {metrics.reference_words} words"
+    yield (
+        Span(text=_name(record), style={"bold": True}),
+        Span(text=f"  {figures}{remark}"),
+    )
+    hypothesis = record.hypothesis or ""
+    scored = score(hypothesis, record.references, find_normalizer(record.normalizer))
+    for row in alignment_rows(scored.metrics.alignment, width=width):
+        yield _coloured(row)
+
+
+def _name(record: Record) -> str:
+    """A test that scores more than once has a record for each, with one node id."""
+    number = record.case.rpartition("#")[2] if "#" in record.case else ""
+    return printable(f"{record.id}#{number}" if number and not record.id.endswith(record.case) else record.id)
+
+
+def _coloured(row: AlignmentRow) -> Line:
+    styles = STYLES.get(row.label, {})
+    return (Span(text=row.prefix), *_cells(row.cells, styles))
+
+
+def _cells(cells: Sequence[Cell], styles: Mapping[str, Mapping[str, bool]]) -> Iterator[Span]:
+    for position, cell in enumerate(cells):
+        last = position == len(cells) - 1
+        word = cell.text.rstrip()
+        blanks = "" if last else cell.text[len(word) :] + " "
+        yield Span(text=word, style=styles.get(cell.kind, {}))
+        if blanks:
+            yield Span(text=blanks)

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_stt.audio import AudioSample
 from pytest_stt.client import STTClient, STTResult
-from pytest_stt.runner.background import BackgroundLoop
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_stt.runner.background import BackgroundLoop
     from pytest_stt.suite.model import Case, Suite
 
 

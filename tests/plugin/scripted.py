@@ -7,13 +7,15 @@ import re
 import threading
 import wave
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.server import ServerConnection, serve
 
 
 @dataclass
@@ -137,3 +139,21 @@ class Example:
 
     def run(self, *args: str) -> pytest.RunResult:
         return self.pytester.runpytest("-p", "no:randomly", *args)
+
+
+@contextmanager
+def socket_server(talk: Callable[[ServerConnection], None]) -> Iterator[str]:
+    """Serve WebSockets with a function that has each conversation; the url comes back."""
+
+    def guarded(connection: ServerConnection) -> None:
+        with suppress(ConnectionClosed):
+            talk(connection)
+
+    with serve(guarded, "127.0.0.1", 0) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"ws://127.0.0.1:{server.socket.getsockname()[1]}/listen"
+        finally:
+            server.shutdown()
+            thread.join()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from junitparser import JUnitXml
+from junitparser import JUnitXml, Properties, TestCase, TestSuite
 from scripted import Example
 
 
@@ -13,8 +13,8 @@ def read(example: Example) -> JUnitXml:
     return JUnitXml.fromfile(str(example.path / "o.xml"))
 
 
-def properties(element: object) -> dict[str, str]:
-    return {prop.name: prop.value for prop in element.properties()}  # type: ignore[attr-defined]
+def properties(element: TestCase | TestSuite) -> dict[str, str]:
+    return {prop.name: prop.value for prop in element.child(Properties)}
 
 
 @pytest.mark.parametrize("family", ["xunit1", "xunit2"])

@@ -21,9 +21,7 @@ def test_a_suite_wins_over_the_ini_file(example: Example) -> None:
     assert url
 
 
-def test_the_ini_value_may_name_the_environment(
-    example: Example, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_ini_value_may_name_the_environment(example: Example, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HERE", example.server.url)
     example.server.url = "${HERE}"
     example.ini().cases(one="hello world").run().assert_outcomes(passed=1)

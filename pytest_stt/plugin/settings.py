@@ -1,0 +1,82 @@
+"""What the command line and the ini file come to; imported when a suite or a fixture asks."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pytest_stt.errors import SuiteError
+from pytest_stt.suite.variables import expand
+
+if TYPE_CHECKING:
+    import pytest
+
+WORST_SHOWN = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The resolved options and ini values.
+
+    Attributes:
+        url: Where audio goes when nothing nearer says it.
+        dialect: The dialect when nothing nearer says it.
+        normalizer: The normaliser when nothing nearer says it.
+        timeout: Seconds for one transcription when nothing nearer says it.
+        url_override: `--stt-url`, which wins over everything.
+        dialect_override: `--stt-dialect`, which wins over everything.
+    """
+
+    url: str
+    dialect: str
+    normalizer: str
+    timeout: float
+    url_override: str | None
+    dialect_override: str | None
+
+
+def settings_of(config: pytest.Config) -> Settings:
+    """Resolve every setting: command line, then ini, then the default.
+
+    Raises:
+        SuiteError: A value is not what it must be.
+    """
+    url = command_line(config, "pytest_stt_url")
+    return Settings(
+        url=url or _expanded(config, "stt_url"),
+        dialect=_expanded(config, "stt_dialect"),
+        normalizer=_expanded(config, "stt_normalize"),
+        timeout=_seconds(config, "stt_timeout"),
+        url_override=url,
+        dialect_override=command_line(config, "pytest_stt_dialect"),
+    )
+
+
+def worst_shown(config: pytest.Config) -> int:
+    """Return how many of the worst transcripts the summary shows."""
+    number = command_line(config, "pytest_stt_worst")
+    return WORST_SHOWN if number is None else max(0, number)
+
+
+def command_line(config: pytest.Config, dest: str) -> Any:
+    """Return an option of ours, None where it was not given or belongs to another plugin."""
+    return getattr(config.option, dest, None)
+
+
+def _expanded(config: pytest.Config, name: str) -> str:
+    try:
+        return expand(config.getini(name), os.environ)
+    except SuiteError as error:
+        raise SuiteError(f"ini value {name}: {error}") from None
+
+
+def _seconds(config: pytest.Config, name: str) -> float:
+    text = _expanded(config, name)
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise SuiteError(f"ini value {name}: expected a number of seconds above 0, found {text!r}")
+    return seconds
