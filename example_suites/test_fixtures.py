@@ -16,8 +16,9 @@ import pytest
 from pytest_stt import AudioSample, STTResult
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_stt import STTClient, STTSession
-    from pytest_stt.plugin.fixtures import Transcribe
 
 AUDIO = Path(__file__).parent / "audio"
 
@@ -25,7 +26,7 @@ AUDIO = Path(__file__).parent / "audio"
 # `stt_transcribe`: no async, one line.
 
 
-def test_one_line(stt_transcribe: Transcribe) -> None:
+def test_one_line(stt_transcribe: Callable[..., STTResult]) -> None:
     result = stt_transcribe(
         "audio/first-letter.flac", reference="Who wrote the first letter, and when did it arrive?"
     )
@@ -39,12 +40,15 @@ def test_one_line(stt_transcribe: Transcribe) -> None:
         ("kubernetes", "Kubernetes restarted the container because the health check failed."),
         ("court-costs", "The court dismissed the appeal and ordered the defendant to pay the costs."),
     ],
+    ids=["kubernetes", "court-costs"],
 )
-def test_a_table_of_recordings(stt_transcribe: Transcribe, recording: str, reference: str) -> None:
+def test_a_table_of_recordings(
+    stt_transcribe: Callable[..., STTResult], recording: str, reference: str
+) -> None:
     stt_transcribe(f"audio/{recording}.flac", reference=reference, language="en").assert_quality(max_wer=0.12)
 
 
-def test_what_the_text_says(stt_transcribe: Transcribe) -> None:
+def test_what_the_text_says(stt_transcribe: Callable[..., STTResult]) -> None:
     heard = stt_transcribe("audio/boiling-point.flac").hypothesis_text.lower()
 
     assert "salt water" in heard
@@ -77,6 +81,7 @@ async def test_the_request_made_by_hand(stt_client: STTClient) -> None:
         data={"model": "whisper-1", "response_format": "json"},
     )
 
+    # A result of one's own: the strings are scored as they are, and stay out of the summary.
     result = STTResult(hypothesis_text=response.json()["text"].lower())
     result.compute_metrics("flight 237 to chicago is now boarding at gate 12.").assert_quality(max_wer=0.1)
 
