@@ -65,6 +65,7 @@ def _frames_and_channels(samples: ArrayLike) -> NDArray[Any]:
 
 
 def _scaled(array: NDArray[Any]) -> Samples:
+    array = array.astype(array.dtype.newbyteorder("="), copy=False)
     if array.dtype == np.int16:
         return array.astype(np.float32) / np.float32(2**15)
     if array.dtype == np.int32:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
+from pytest_stt.audio.excerpt import Excerpt
 from pytest_stt.audio.mpeg import examine_mpeg, frame_length, id3_end
 from pytest_stt.audio.ogg import examine_ogg
 from pytest_stt.audio.riff import examine_riff
 from pytest_stt.errors import AudioError
-
-if TYPE_CHECKING:
-    from pytest_stt.audio.excerpt import Excerpt
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +44,14 @@ def examine(file: IO[bytes]) -> tuple[Container, Excerpt | None]:
     if not size:
         raise AudioError("the file is empty (0 bytes); fetch or record it again")
     start = id3_end(file)
+    container, excerpt = _examine(file, start, size)
+    if start and not excerpt:
+        # libsndfile makes little of such a tag in front of anything but an MP3.
+        excerpt = Excerpt(head=b"", start=start, end=size)
+    return container, excerpt
+
+
+def _examine(file: IO[bytes], start: int, size: int) -> tuple[Container, Excerpt | None]:
     file.seek(start)
     magic = file.read(len(_GIT_LFS))
     if magic[:4] in _CHUNKED:

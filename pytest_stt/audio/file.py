@@ -144,19 +144,21 @@ def _count_frames(container: Container, decoder: _Decoder) -> int:
     if frames >= _UNKNOWN_FRAMES:
         frames = sum(iter(lambda: len(_read(decoder, BLOCK_FRAMES)), 0))
     elif container is FLAC:
-        _check_last_frame(decoder, frames)
+        _check_last_frames(decoder, frames)
     if not frames:
         raise AudioError("the file holds no audio (0 frames); record it again")
     return frames
 
 
-def _check_last_frame(decoder: _Decoder, frames: int) -> None:
+def _check_last_frames(decoder: _Decoder, frames: int) -> None:
+    # A block rather than the very last frame: to seek to that one, libFLAC may decode all before it.
+    last = min(frames, BLOCK_FRAMES)
     try:
-        decoder.seek(max(frames - 1, 0))
-        found = len(_read(decoder, 1))
+        decoder.seek(frames - last)
+        found = len(_read(decoder, last))
     except soundfile.LibsndfileError:
         found = 0
-    if frames and not found:
+    if found < last:
         raise AudioError(
             f"the file is truncated or damaged: it announces {frames} frames of audio, the last of them "
             "can't be decoded; fetch or record it again"

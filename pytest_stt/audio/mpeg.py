@@ -75,7 +75,7 @@ def examine_mpeg(file: IO[bytes], start: int, size: int) -> Excerpt | None:
     """
     row = _walk(file, start, size)
     first = _read(file, start, frame_length(_read(file, start, 4)))
-    count = _count_in(first)
+    count = _count_in(first) if row.frames else None
     sounding = row.frames - (count is not None)
     _check_whole(row, size, sounding, count.frames if count else None)
     _check_nothing_follows(_read(file, row.end, _TAIL_BYTES), row.end)
@@ -105,11 +105,11 @@ def _walk(file: IO[bytes], start: int, size: int) -> _Row:
 def _check_whole(row: _Row, size: int, sounding: int, announced: int | None) -> None:
     if announced is not None and sounding < announced:
         raise AudioError(
-            f"the file is truncated: it announces {announced} MPEG frames, {sounding} are there; "
+            f"the file is truncated or damaged: it announces {announced} MPEG frames, {sounding} are there; "
             "fetch or record it again"
         )
     # A part of a frame behind all that were announced is no loss.
-    if row.cut and announced is None:
+    if row.cut and announced != sounding:
         raise AudioError(
             f"the file is truncated: it ends at byte {size}, within the MPEG frame that begins at byte "
             f"{row.end}; fetch or record it again"
@@ -148,7 +148,7 @@ def _count_in(first: bytes) -> _Count | None:
     """Read the count in a first frame; None when it is a frame like the others."""
     at = 4 + _side_information_bytes(first)
     if first[at : at + 4] in (b"Xing", b"Info"):
-        flags = first[at + 7]
+        flags = int.from_bytes(first[at + 4 : at + 8], "big")
         frames = int.from_bytes(first[at + 8 : at + 12], "big") if flags & _COUNTS_FRAMES else None
         bytes_at = at + (12 if flags & _COUNTS_FRAMES else 8) if flags & _COUNTS_BYTES else None
         return _Count(frames=frames, bytes_at=bytes_at)

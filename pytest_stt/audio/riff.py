@@ -61,7 +61,7 @@ def examine_riff(file: IO[bytes], start: int, size: int) -> Excerpt | None:
     """Check the audio chunk of a WAV, RF64, AIFF or Wave64 file that begins at `start`.
 
     A length that says "written to a pipe" is legal and takes all that follows. So is a length of 0 in
-    a RIFF whose own length doesn't reach past it (the writer never came back to fill in either);
+    a WAV whose own length doesn't reach past it (the writer never came back to fill in either);
     libsndfile would find no audio there, so this one is returned with its header corrected.
 
     Raises:
@@ -74,8 +74,9 @@ def examine_riff(file: IO[bytes], start: int, size: int) -> Excerpt | None:
         if chunk.name == b"ds64":
             large_size = _ds64_data_size(file, chunk)
         if chunk.name == layout.audio_chunk:
-            _check_size(chunk, size, layout, large_size)
-            return _unfinished(file, chunk, start, size) if layout is _LITTLE else None
+            announced = chunk.size if large_size is None or chunk.size != 0xFFFFFFFF else large_size
+            _check_size(announced, size - chunk.body, _UNKNOWN_64 if large_size else layout.unknown)
+            return _unfinished(file, chunk, announced, start, size) if layout is _LITTLE else None
     raise AudioError(
         f"the file is truncated: it ends after {size} bytes, before its audio begins; "
         "fetch or record it again"
@@ -99,10 +100,7 @@ def _ds64_data_size(file: IO[bytes], chunk: _Chunk) -> int:
     return int.from_bytes(sizes[8:], "little")
 
 
-def _check_size(chunk: _Chunk, size: int, layout: _Layout, large_size: int | None) -> None:
-    announced, unknown, present = chunk.size, layout.unknown, size - chunk.body
-    if large_size is not None and announced == 0xFFFFFFFF:
-        announced, unknown = large_size, _UNKNOWN_64
+def _check_size(announced: int, present: int, unknown: int) -> None:
     if present < announced < unknown:
         raise AudioError(
             f"the file is truncated: its header announces {announced} bytes of audio, {present} are there; "
@@ -110,11 +108,12 @@ def _check_size(chunk: _Chunk, size: int, layout: _Layout, large_size: int | Non
         )
 
 
-def _unfinished(file: IO[bytes], chunk: _Chunk, start: int, size: int) -> Excerpt | None:
+def _unfinished(file: IO[bytes], chunk: _Chunk, announced: int, start: int, size: int) -> Excerpt | None:
     file.seek(start)
     head = file.read(chunk.body - start)
     length_of_all = int.from_bytes(head[4:8], "little")
     reaches_past = chunk.body < start + 8 + length_of_all and length_of_all < _UNKNOWN_32
-    if chunk.size or reaches_past or chunk.body == size:
+    if 0 < announced < _UNKNOWN_64 or reaches_past or chunk.body == size:
         return None
-    return Excerpt(head=head[:-4] + b"\xff" * 4, start=chunk.body, end=size)
+    # As a plain RIFF: with no length in it, an RF64 is one too.
+    return Excerpt(head=b"RIFF" + head[4:-4] + b"\xff" * 4, start=chunk.body, end=size)

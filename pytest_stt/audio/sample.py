@@ -135,12 +135,13 @@ class AudioSample:
 
     def wav_bytes(self, sample_rate: int | None = None) -> bytes:
         """Return a mono PCM16 WAV file."""
+        rate, pcm16 = self._rate(sample_rate), self.pcm16(sample_rate)
         buffer = io.BytesIO()
         with wave.open(buffer, "wb") as writer:
             writer.setnchannels(1)
             writer.setsampwidth(2)
-            writer.setframerate(self._rate(sample_rate))
-            writer.writeframes(self.pcm16(sample_rate))
+            writer.setframerate(rate)
+            writer.writeframes(pcm16)
         return buffer.getvalue()
 
     def chunks(
