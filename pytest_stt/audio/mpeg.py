@@ -7,8 +7,9 @@ but a count of the others (Xing and LAME's "Info", or Fraunhofer's "VBRI").
 libsndfile reads a cut MP3 without a word. Where the count is missing it guesses the length from the
 first frame and stops there: an intact file of variable bit rate loses half of its audio. Its decoder,
 mpg123, also prints to stderr about bytes between the frames and a count that doesn't fit. So it is
-only ever given frames, behind a count that is right; stderr needs no muffling then (that would
-take the descriptor away from pytest's own capture, which other threads switch at the same time).
+only ever given frames, behind a count that is right, and then prints nothing but about a frame whose
+inside is damaged. Stderr is not muffled for that one: its descriptor belongs to pytest's own capture,
+which the main thread switches while other threads decode.
 """
 
 from __future__ import annotations
