@@ -78,6 +78,9 @@ def _attach(report: pytest.TestReport, item: pytest.Item) -> None:
         vars(report)["stt_records"] = [record.to_dict() for record in records]
         forget_properties(item)
         item.user_properties.extend(_properties(item, records))
+    if isinstance(item, SttItem) and item.suite.notes:
+        path = display_path(item.path, item.config)
+        vars(report)["stt_notes"] = [f"{path}: {note}" for note in item.suite.notes]
 
 
 def outcome_of(report: pytest.TestReport) -> Outcome:

@@ -19,12 +19,15 @@ class Reporter:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._records: dict[str, list[Record]] = {}
+        # Sentences about suites, each once, in the order of their coming.
+        self._notes: dict[str, None] = {}
         self._finished = False
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         # Of a test that is run again the last attempt counts.
         if hasattr(report, "stt_records") and report.outcome in ("passed", "failed", "skipped"):
             self._records[report.nodeid] = records_in(report)
+        self._notes.update(dict.fromkeys(getattr(report, "stt_notes", ())))
 
     @property
     def records(self) -> list[Record]:
@@ -64,7 +67,9 @@ class Reporter:
         from pytest_stt.render.summary import summary_lines
 
         worst = worst_shown(self._config) if self._config.get_verbosity() >= 0 else 0
-        return summary_lines(self.records, width=terminalreporter._tw.fullwidth, worst=worst)
+        return summary_lines(
+            self.records, notes=list(self._notes), width=terminalreporter._tw.fullwidth, worst=worst
+        )
 
 
 def records_in(report: Any) -> list[Record]:

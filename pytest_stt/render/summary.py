@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from pytest_stt.records import Record
 
 
-def summary_lines(records: Sequence[Record], *, width: int, worst: int) -> list[Line]:
-    """Draw the table, the limits in force and the worst transcripts.
+def summary_lines(
+    records: Sequence[Record], *, notes: Sequence[str] = (), width: int, worst: int
+) -> list[Line]:
+    """Draw the table, the limits in force, notes and the worst transcripts.
 
     Args:
         records: Of all cases and tests that were run.
+        notes: Sentences that users should see once.
         width: Columns of the terminal.
         worst: How many of the worst transcripts to show aligned.
     """
@@ -28,6 +31,7 @@ def summary_lines(records: Sequence[Record], *, width: int, worst: int) -> list[
     return [
         *table_lines(suites, pooled, width=width),
         *(line for total in suites for line in _limits(total, alone=pooled is None)),
+        *(plain(f"note: {note}") for note in notes),
         *worst_lines(records, width=width, count=worst),
     ]
 

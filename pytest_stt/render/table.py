@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pytest_stt.gates.totals import Totals
 
 HEADINGS = ("suite", "cases", "words", "WER", "CER", "S/D/I", "failed", "errors", "p50 ms", "p95 ms")
+LEAST_NAME = 12
 
 
 def table_lines(suites: Sequence[Totals], pooled: Totals | None, *, width: int) -> list[Line]:
@@ -21,15 +22,16 @@ def table_lines(suites: Sequence[Totals], pooled: Totals | None, *, width: int) 
     Args:
         suites: In the order of their rows.
         pooled: The total of all, None when there is only one row.
-        width: Columns of the terminal; long suite names lose their beginning to fit.
+        width: Columns of the terminal; where it is narrow the columns move closer, then long names of
+            suites lose their beginning, which is what they have in common.
     """
     totals = [*suites, *([pooled] if pooled else [])]
-    rows = [_cells(total) for total in totals]
-    widths = [max(display_width(row[column]) for row in (HEADINGS, *rows)) for column in range(len(HEADINGS))]
-    widths[0] = max(8, min(widths[0], width - sum(widths[1:]) - 2 * len(widths[1:])))
-    lines = [_line(HEADINGS, widths, {"bold": True})]
-    lines += [_line(row, widths, _style(total)) for row, total in zip(rows, totals, strict=True)]
-    return lines
+    rows = [HEADINGS, *(_cells(total) for total in totals)]
+    widths = [max(display_width(row[column]) for row in rows) for column in range(len(HEADINGS))]
+    gap = 2 if sum(widths) + 2 * (len(widths) - 1) <= width else 1
+    widths[0] = min(widths[0], max(LEAST_NAME, width - sum(widths[1:]) - gap * (len(widths) - 1)))
+    styles: list[dict[str, bool]] = [{"bold": True}, *(_style(total) for total in totals)]
+    return [_line(row, widths, " " * gap, style) for row, style in zip(rows, styles, strict=True)]
 
 
 def rate(value: float) -> str:
@@ -58,11 +60,11 @@ def _style(total: Totals) -> dict[str, bool]:
     return {"red": True} if total.failed or total.errors else {}
 
 
-def _line(cells: Sequence[str], widths: Sequence[int], style: dict[str, bool]) -> Line:
+def _line(cells: Sequence[str], widths: Sequence[int], gap: str, style: dict[str, bool]) -> Line:
     name = _shortened(cells[0], widths[0])
     padded = [name + " " * (widths[0] - display_width(name))]
     padded += [cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True)]
-    return (Span(text="  ".join(padded).rstrip(), style=style),)
+    return (Span(text=gap.join(padded), style=style),)
 
 
 def _shortened(name: str, width: int) -> str:

@@ -70,10 +70,12 @@ def _coloured(row: AlignmentRow) -> Line:
 
 
 def _cells(cells: Sequence[Cell], styles: Mapping[str, Mapping[str, bool]]) -> Iterator[Span]:
-    for position, cell in enumerate(cells):
-        last = position == len(cells) - 1
+    """Colour the words, not the blanks between them; the line ends with its last word."""
+    blanks = ""
+    for cell in cells:
         word = cell.text.rstrip()
-        blanks = "" if last else cell.text[len(word) :] + " "
-        yield Span(text=word, style=styles.get(cell.kind, {}))
-        if blanks:
+        if word:
             yield Span(text=blanks)
+            yield Span(text=word, style=styles.get(cell.kind, {}))
+            blanks = ""
+        blanks += cell.text[len(word) :] + " "

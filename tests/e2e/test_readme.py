@@ -116,7 +116,8 @@ def test_the_commands_of_the_ci_recipes_run(project: Path, server: LocalServer, 
 
 def figures(text: str) -> list[list[str]]:
     """Return the table's rows without their latencies."""
-    return [line.split()[:8] for line in text.splitlines() if line.count("%") == 2]
+    rows = [line.split()[:8] for line in text.splitlines() if line.count("%") == 2]
+    return [row for row in rows if "limits" not in row]
 
 
 def test_the_examples_print_what_the_readme_shows(server: LocalServer) -> None:

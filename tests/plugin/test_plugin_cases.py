@@ -33,7 +33,6 @@ def test_a_server_that_fails_is_an_error_and_the_other_cases_go_on(example: Exam
     assert "scripted 500" in output
     assert example.server.url in output
     assert "Traceback" not in output
-    assert "pluggy" not in output
     assert ".py:" not in output
 
 
@@ -92,7 +91,9 @@ def test_stops_after_the_first_failure_and_runs_the_last_failed_again(example: E
 
 
 def test_without_the_plugin_suites_are_not_collected(example: Example) -> None:
-    assert example.cases(one="hello world").run("-p", "no:stt").ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    example.cases(one="hello world")
+    example.pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function")
+    assert example.run("-p", "no:stt").ret == pytest.ExitCode.NO_TESTS_COLLECTED
 
 
 SKIPPED = """
@@ -105,7 +106,7 @@ cases:
 def test_a_skipped_case_sends_nothing_and_gives_its_reason(example: Example) -> None:
     result = example.suite(SKIPPED).run("-rs")
     result.assert_outcomes(passed=1, skipped=1)
-    result.stdout.fnmatch_lines(["SKIPPED*a.stt.yaml:3*not recorded yet"])
+    result.stdout.fnmatch_lines(["SKIPPED*a.stt.yaml*not recorded yet"])
     assert example.server.asked == ["two"]
 
 
@@ -176,7 +177,8 @@ def test_reruns_ask_again_and_count_once(example: Example) -> None:
 
 def test_a_transcript_with_terminal_escapes_is_scored_and_shown_escaped(example: Example) -> None:
     heard = "hello \x1b[31mred\x00 \ud800 ]]> \u202eevil"
-    result = example.cases(one="hello world").answer(one=heard).run("--junitxml=o.xml")
+    example.suite("normalize: none\ncases: [{id: one, audio: one.wav, reference: hello world}]")
+    result = example.answer(one=heard).run("--junitxml=o.xml")
     result.assert_outcomes(failed=1)
     output = result.stdout.str()
     assert "\x1b[31mred" not in output

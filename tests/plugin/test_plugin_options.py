@@ -86,3 +86,18 @@ def test_a_dialect_that_is_not_there_is_named(example: Example) -> None:
     result = example.cases(one="hello world").run("--stt-dialect", "opena")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*opena*openai*"])
+
+
+def test_another_dialect_drops_the_options_of_suites_and_says_so_once(example: Example) -> None:
+    example.suite(
+        """
+server: {dialect: whisperlive, options: {model: tiny}}
+cases:
+- {id: one, audio: one.wav, reference: hello world}
+- {id: two, audio: two.wav, reference: hello world}
+"""
+    )
+    result = example.run("--stt-dialect", "openai")
+    result.assert_outcomes(passed=2)
+    assert result.stdout.str().count("note: a.stt.yaml: ") == 1
+    result.stdout.fnmatch_lines(["note: a.stt.yaml: *model*"])
