@@ -122,8 +122,6 @@ def _without(node: Any, places: list[Path]) -> Any:
         return node.replaced(
             {key: _kept(value, deeper.get(key)) for key, value in node.items() if key not in gone}
         )
-    if not isinstance(node, YamlList):
-        return node
     copy = YamlList(node.line)
     for index, item in enumerate(node):
         if index not in gone:

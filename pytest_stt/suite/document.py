@@ -3,10 +3,12 @@
 Built from the parser's events rather than by a loader, for two reasons. No scalar is resolved:
 `no`, `10:30` and `1984` stay the text that was typed, and typed fields parse their own numbers.
 And the resolver is what costs: 20 000 cases take 3 s in a `CSafeLoader` and half a second here.
+Only values without a type (`resolved`) are read as JSON reads them, unless they are in quotes.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -24,12 +26,22 @@ MAX_ALIASED = 1_000_000
 """How many values the aliases of one file may stand for: a guard against "billion laughs"."""
 _STANDARD_TAG = "tag:yaml.org,2002:"
 
+# How a plain scalar begins that is not just text: a number, true or false, null, a variable.
+_SPECIAL_STARTS = frozenset(["", *"-+.0123456789tTfFnN~$"])
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(\.[0-9]{1,99})?([eE][-+]?[0-9]{1,2})?")
+_WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _PLAIN_NULLS = frozenset(["", "~", "null", "Null", "NULL"])
 _PLAIN_TAGS = frozenset([None, "!", *(_STANDARD_TAG + kind for kind in ("str", "seq", "map"))])
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
-class Null(str):
+class Plain(str):
+    """Text without quotes that may stand for a number, a boolean or a variable."""
+
+    __slots__ = ()
+
+
+class Null(Plain):
     """A plain scalar that YAML reads as null, as it was typed: nothing at all, `~` or `null`."""
 
     __slots__ = ()
@@ -113,7 +125,21 @@ def plain(node: Any) -> Any:
         return {key: plain(value) for key, value in node.items()}
     if isinstance(node, list):
         return [plain(item) for item in node]
-    return None if isinstance(node, Null) else node
+    return None if isinstance(node, Null) else str(node)
+
+
+def resolved(node: Any) -> Any:
+    """Turn a node without a type of its own into builtins; numbers, booleans and null are those of JSON."""
+    if isinstance(node, dict):
+        return {key: resolved(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [resolved(item) for item in node]
+    if not isinstance(node, Plain) or isinstance(node, Null):
+        return plain(node)
+    number = _NUMBER.fullmatch(node)
+    if number is None:
+        return _WORDS.get(node, str(node))
+    return float(node) if number[1] or number[2] else int(node)
 
 
 class _Unreadable(Exception):
@@ -160,7 +186,7 @@ class _Builder:
 
     def value(self, event: Any) -> Any:
         if isinstance(event, yaml.ScalarEvent):
-            return Null(event.value) if _is_null(event) else event.value
+            return _scalar(event)
         line = _line(event)
         self.depth += 1
         self.check_depth(line, self.depth)
@@ -174,9 +200,7 @@ class _Builder:
 
     def sequence(self, line: int) -> YamlList:
         result = YamlList(line)
-        for event in self.events:
-            if type(event) is yaml.SequenceEndEvent:
-                break
+        while type(event := next(self.events)) is not yaml.SequenceEndEvent:
             result.append(self.node(event))
             result.lines.append(_line(event))
         return result
@@ -184,16 +208,14 @@ class _Builder:
     def mapping(self, line: int) -> YamlMapping:
         result = YamlMapping(line)
         merges: list[tuple[int, Any]] = []
-        for event in self.events:
-            if type(event) is yaml.MappingEndEvent:
-                break
+        while type(event := next(self.events)) is not yaml.MappingEndEvent:
             key, key_line = self.key(event), event.start_mark.line + 1
             value_event = next(self.events)
             if (
                 type(value_event) is yaml.ScalarEvent
                 and value_event.anchor is None
                 and value_event.tag is None
-                and value_event.value not in _PLAIN_NULLS
+                and (value_event.value[:1] not in _SPECIAL_STARTS or not value_event.implicit[0])
             ):
                 value = value_event.value  # most values of a big file: spare them two calls
             else:
@@ -264,5 +286,10 @@ def _line(event: Any) -> int:
     return int(event.start_mark.line) + 1
 
 
-def _is_null(event: Any) -> bool:
-    return event.implicit[0] and event.value in _PLAIN_NULLS
+def _scalar(event: Any) -> str:
+    text = str(event.value)
+    if not event.implicit[0]:
+        return text
+    if text in _PLAIN_NULLS:
+        return Null(text)
+    return Plain(text) if text[:1] in _SPECIAL_STARTS else text

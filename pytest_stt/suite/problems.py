@@ -47,8 +47,6 @@ class Problems:
 
 def found(value: Any) -> str:
     """Name a value that was not expected: its text, or what kind of thing it is."""
-    if value is None:
-        return "nothing"
     if isinstance(value, dict):
         return "a mapping" if value else "an empty mapping"
     if isinstance(value, list):

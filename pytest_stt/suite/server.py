@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from pytest_stt.client.address import redact, replace_origin, split_address
 from pytest_stt.client.dialects import Dialect, find_dialect
 from pytest_stt.errors import SuiteError
 from pytest_stt.suite.checking import check_options
-from pytest_stt.suite.document import YamlList, YamlMapping, plain
+from pytest_stt.suite.document import Plain, YamlList, YamlMapping, plain, resolved
 from pytest_stt.suite.model import Defaults, Overrides, Server
 from pytest_stt.suite.problems import Problems, found
 from pytest_stt.suite.variables import assume_set, expand
@@ -51,7 +51,7 @@ class ServerReader:
     def read(self, entry: ServerEntry, stream: StreamOptions) -> Server:
         """Make the server of an entry whose types are right."""
         dialect = self._dialect(entry)
-        options = {} if self._is_dialect_replaced() else plain(entry.options)
+        options = {} if self._is_dialect_replaced() else _values(entry.options, dialect)
         if dialect is not None:
             self._check(dialect, options, stream)
         return Server(
@@ -86,17 +86,17 @@ class ServerReader:
         if isinstance(node, YamlList):
             return self._expand_list(node)
         try:
-            return expand(node, self.environ)
+            text = expand(node, self.environ)
+            return Plain(text) if isinstance(node, Plain) and text is not node else text
         except SuiteError as error:
             self.problems.add_all(line, error)
             return None
 
-    def _expand_list(self, node: YamlList) -> YamlList:
+    def _expand_list(self, node: YamlList) -> YamlList | None:
         copy = YamlList(node.line)
-        for item, line in zip(node, node.lines, strict=True):
-            copy.append(self._expand(item, line))
-            copy.lines.append(line)
-        return copy
+        copy.lines = node.lines
+        copy += (self._expand(item, line) for item, line in zip(node, node.lines, strict=True))
+        return None if None in copy else copy
 
     def _url(self, entry: ServerEntry) -> str:
         override, line = self.overrides.url, self.written.value_line("url")
@@ -170,6 +170,17 @@ class ServerReader:
             dialect.check(parsed, stream.over(dialect.stream_defaults))
         except SuiteError as error:
             self.problems.add_all(self.written.key_line("options"), error)
+
+
+def _values(options: dict[str, Any], dialect: Dialect[Any] | None) -> dict[str, Any]:
+    """Read options as builtins: text for the model to parse, but for fields that take anything."""
+    fields = dialect.Options.model_fields if dialect else {}
+    untyped = {name for name, field in fields.items() if _holds_any(field.annotation)}
+    return {name: resolved(value) if name in untyped else plain(value) for name, value in options.items()}
+
+
+def _holds_any(annotation: Any) -> bool:
+    return annotation is Any or any(map(_holds_any, get_args(annotation)))
 
 
 def check_address(url: str) -> None:

@@ -25,6 +25,7 @@ _EXPECTED = {
     "dict": "a mapping",
     "model": "a mapping",
 }
+_MISFITS = frozenset(["type", "parsing", "parsing_size", "from_float", "attributes_type", "number"])
 _BOUNDS = {
     "greater_than": "a number above {gt:g}",
     "greater_than_equal": "a number of {ge:g} or more",
@@ -93,9 +94,11 @@ def _expected(details: ErrorDetails) -> str:
         return f"one of {', '.join(_choices(details))}"
     if kind in _BOUNDS:
         return _BOUNDS[kind].format(**context)
-    known = _EXPECTED.get(kind.split("_")[0])
+    name, _, misfit = kind.partition("_")
+    if name in _EXPECTED and misfit in _MISFITS:
+        return _EXPECTED[name]
     message = details["msg"].removeprefix("Input should be ")
-    return known or message[:1].lower() + message[1:]
+    return message[:1].lower() + message[1:]
 
 
 def _choices(details: ErrorDetails) -> list[str]:
