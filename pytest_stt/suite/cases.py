@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from stat import S_ISREG
 from typing import TYPE_CHECKING
 
 from pytest_stt.errors import SuiteError
@@ -79,12 +80,14 @@ class CaseReader:
         if not entry.audio:
             return
         try:
-            is_there = audio.is_file()
+            is_there = S_ISREG(audio.stat().st_mode)
+        except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: no name of a file
+            is_there = False
         except OSError as error:
             self.problems.add(line, f"{name}: audio file can't be read: {entry.audio}: {error.strerror}")
-        else:
-            if not is_there:
-                self.problems.add(line, f"{name}: audio file not found: {entry.audio}")
+            return
+        if not is_there:
+            self.problems.add(line, f"{name}: audio file not found: {entry.audio}")
 
     def _limits(self, entry: CaseEntry, node: YamlMapping) -> Limits:
         if not entry.assert_quality.model_fields_set:

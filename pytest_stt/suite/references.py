@@ -36,20 +36,15 @@ def find_references(
         return ()
     text = audio.parent / f"{audio.stem}.txt"
     shown = PurePath(entry.audio).parent / text.name
-    if not text.is_file():
+    try:
+        return (text.read_text(encoding="utf-8-sig").rstrip("\r\n"),)
+    except UnicodeDecodeError as error:
+        byte = error.object[error.start]
+        reason = f"is not UTF-8: byte 0x{byte:02x} at offset {error.start}"
+        problems.add(node.line, f"{name}: the reference in {shown} {reason}")
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: no name of a file
         ways = f'write "reference" or "references", or put the text in {shown}'
         problems.add(node.line, f"{name} has no reference: {ways}")
-        return ()
-    return _text(text, f"{name}: the reference in {shown}", node.line, problems)
-
-
-def _text(path: Path, what: str, line: int, problems: Problems) -> tuple[str, ...]:
-    try:
-        return (path.read_text(encoding="utf-8-sig").rstrip("\r\n"),)
-    except UnicodeDecodeError as error:
-        problems.add(
-            line, f"{what} is not UTF-8: byte 0x{error.object[error.start]:02x} at offset {error.start}"
-        )
     except OSError as error:
-        problems.add(line, f"{what} can't be read: {error.strerror}")
+        problems.add(node.line, f"{name}: the reference in {shown} can't be read: {error.strerror}")
     return ()

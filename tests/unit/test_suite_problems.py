@@ -306,6 +306,15 @@ def test_a_path_that_the_system_refuses_is_named(tmp_path: Path) -> None:
     assert found.startswith('s.stt.yaml:3: case "x": audio file can\'t be read: aaa')
 
 
+def test_a_path_that_the_system_refuses_has_no_text_beside_it(tmp_path: Path) -> None:
+    audio, text = problems(tmp_path, f"cases:\n  - id: x\n    audio: {'a' * 300}.flac\n")[::-1]
+    assert "audio file can't be read" in audio
+    assert "the reference in aaa" in text
+    audio, text = problems(tmp_path, 'cases:\n  - id: x\n    audio: "\\0.flac"\n')[::-1]
+    assert r"audio file not found: \x00.flac" in audio
+    assert 'case "x" has no reference' in text
+
+
 def test_untrusted_text_is_shown_escaped(tmp_path: Path) -> None:
     (found,) = problems(tmp_path, with_case(r'"\e[31mred": 1'))
     assert r'"\x1b[31mred"' in found
