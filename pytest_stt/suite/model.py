@@ -46,8 +46,8 @@ class Server:
         url: `local`, or an http, https, ws or wss address with a host.
         dialect: The name of the wire protocol.
         headers: Sent with every request or handshake.
-        options: The dialect's options as the file has them (text, lists, mappings, None); checked
-            against the dialect's `Options`, which parses them again.
+        options: The dialect's options, checked against its `Options`, which parses them again: text as
+            it was typed, lists, mappings and None; JSON's numbers and booleans where a field takes anything.
         timeout: Seconds for one transcription, all attempts together; above 0.
         retries: Further attempts after a failure that may pass; 0 or more.
         concurrency: Transcriptions in flight at once; 1 or more.
