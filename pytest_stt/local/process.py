@@ -19,10 +19,7 @@ LAST_LINES = 5
 
 # The package is appended to the path, and `-P` keeps the working directory off it: a `queue.py`
 # of the user's must not stand in for the standard library's. `-W`: no warning ends the server.
-BOOT = (
-    "import sys; sys.path.append(sys.argv[1]); "
-    "from pytest_stt.local.child import main; sys.exit(main(sys.argv[2:]))"
-)
+BOOT = "import sys; sys.path.append(sys.argv[1]); from pytest_stt.local.child import main; main(sys.argv[2:])"
 PYTHON = (sys.executable, "-P", "-W", "ignore", "-c", BOOT, str(Path(__file__).parents[2]))
 
 

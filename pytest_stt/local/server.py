@@ -25,7 +25,7 @@ class LocalServer:
 
     def __init__(self, listener: socket.socket, host: str) -> None:
         self._listener = listener
-        self._host = f"[{host}]" if ":" in host else host
+        self._host = host
         self._port: int = listener.getsockname()[1]
         # The thread ends when the other end of this pair is closed.
         self._stop_signal, self._stop_switch = socket.socketpair()
@@ -41,9 +41,8 @@ class LocalServer:
         Raises:
             ConnectError: The address can't be listened on.
         """
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
-            listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
+            listener = socket.create_server((host, port), backlog=BACKLOG)
         except OSError as error:
             reason = error.strerror or str(error)
             raise ConnectError(

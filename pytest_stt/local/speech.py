@@ -52,6 +52,7 @@ EARLIEST_CUT = LONGEST_PIECE // 2
 
 # What the engine is given around an utterance, in samples. With less before it first syllables
 # get lost; with less behind it "$42" comes out as "forty two dollars", a full stop as a comma.
+# It can't do with less than 0.1 s in all.
 LEAD = SAMPLE_RATE * 3 // 10
 TAIL = SAMPLE_RATE
 
