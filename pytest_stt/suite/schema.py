@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -31,12 +31,12 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
 
 
-class Unexpected(PydanticCustomError):
-    """A value was refused; the text goes on after "expected", what was found is added to it."""
+def unexpected(expected: str) -> PydanticCustomError:
+    """Refuse a value: the text goes on after "expected", what was found is added to it.
 
-    def __new__(cls, expected: str) -> Self:
-        """Make the error; its text holds no values, since a value may be secret."""
-        return super().__new__(cls, "unexpected", "{expected}", {"expected": expected})
+    The text holds no values, since a value may be secret.
+    """
+    return PydanticCustomError("unexpected", "{expected}", {"expected": expected})
 
 
 def _null(value: Any) -> Any:
@@ -45,25 +45,25 @@ def _null(value: Any) -> Any:
 
 def _given(value: Any) -> Any:
     if value == "":
-        raise Unexpected("text")
+        raise unexpected("text")
     return value
 
 
 def _said(value: Any) -> Any:
     if isinstance(value, Null) and value == "":
-        raise Unexpected('text (write "" for silence)')
+        raise unexpected('text (write "" for silence)')
     return value
 
 
 def _version(value: Any) -> Any:
     if value != "1":
-        raise Unexpected("1, the only version there is")
+        raise unexpected("1, the only version there is")
     return value
 
 
 def _normalize(value: Any) -> Any:
     if isinstance(value, list):
-        raise Unexpected(f"a name (lists of steps are not available in pytest-stt {RELEASE})")
+        raise unexpected(f"a name (lists of steps are not available in pytest-stt {RELEASE})")
     return value
 
 
@@ -76,25 +76,25 @@ def _rate(value: Any) -> float | None:
     except (ValueError, KeyError):
         per_second = 0.0
     if not 0 < per_second < float("inf"):
-        raise Unexpected('a rate such as "60/min", "2/s" or "10/hour"')
+        raise unexpected('a rate such as "60/min", "2/s" or "10/hour"')
     return per_second
 
 
 def _header_name(value: Any) -> Any:
     if not _HEADER_NAME.fullmatch(value):
-        raise Unexpected("the name of an HTTP header")
+        raise unexpected("the name of an HTTP header")
     return value
 
 
 def _header_value(value: Any) -> Any:
     if not isinstance(value, str) or isinstance(value, Null) or not _HEADER_VALUE.fullmatch(value):
-        raise Unexpected("one line of ASCII text")
+        raise unexpected("one line of ASCII text")
     return value
 
 
 def _skip(value: Any) -> Any:
     if not isinstance(value, str) or isinstance(value, Null) or value == "":
-        raise Unexpected("true, false or the reason as text")
+        raise unexpected("true, false or the reason as text")
     word = value.lower()
     return None if word in FALSE else "unconditional skip" if word in TRUE else value
 
@@ -103,7 +103,7 @@ def _xfail(value: Any) -> Any:
     if isinstance(value, dict):
         return value
     if not isinstance(value, str) or isinstance(value, Null) or value == "":
-        raise Unexpected("true, false, the reason as text, or {reason: …, strict: …}")
+        raise unexpected("true, false, the reason as text, or {reason: …, strict: …}")
     word = value.lower()
     return None if word in FALSE else {} if word in TRUE else {"reason": value}
 
@@ -115,7 +115,7 @@ def _tags(value: Any) -> Any:
 def _tag(value: Any) -> Any:
     expected = _expected_of_tag(value) if isinstance(value, str) else None
     if expected:
-        raise Unexpected(expected)
+        raise unexpected(expected)
     return value
 
 
