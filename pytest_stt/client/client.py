@@ -14,6 +14,7 @@ from pytest_stt.client.connections import Connections
 from pytest_stt.client.dialects import Dialect, find_dialect, read_options
 from pytest_stt.client.dialects.base import Call
 from pytest_stt.client.failures import failure, timeout_error
+from pytest_stt.client.heartbeats import HeartbeatSession
 from pytest_stt.client.inbox import Inbox
 from pytest_stt.client.ownership import in_own_task
 from pytest_stt.client.responses import read_quietly, status_error
@@ -204,6 +205,8 @@ class STTClient:
         """Do what `transcribe` does, without scoring."""
         call = self._call(sample)
         limit_s = self.timeout + self._speaking().allowance_s(call)
+        # Opened here, so that the latency is the server's.
+        await self._connections.client()
         try:
             async with asyncio.timeout(limit_s):
                 await self._speaking().transcribe(call)
@@ -285,7 +288,7 @@ class STTClient:
         if not response.is_success:
             await read_quietly(response)
             raise status_error(response)
-        response.stream = TranslatedStream(cast("httpx.AsyncByteStream", response.stream), url)
+        response.stream = TranslatedStream(cast("httpx.AsyncByteStream", response.stream), response.request)
         return response
 
     @asynccontextmanager
@@ -314,6 +317,7 @@ class STTClient:
         client, limit_s = await self._connections.client(), self._limit_s(kwargs)
         # httpx-ws writes into the headers that it is given.
         kwargs["headers"] = httpx.Headers(kwargs.get("headers"))
+        kwargs.setdefault("session_class", HeartbeatSession)
         socket = in_own_task(lambda: httpx_ws.aconnect_ws(url, client, **kwargs), open_s=limit_s)
         try:
             return await stack.enter_async_context(socket)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import ssl
+import weakref
 from typing import TYPE_CHECKING
 
 import httpx
@@ -18,9 +19,7 @@ if TYPE_CHECKING:
 _KEEPALIVE_S = 3.0
 _UNLIMITED = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=_KEEPALIVE_S)
 
-_Clients = dict[
-    asyncio.AbstractEventLoop, "tuple[AsyncGenerator[httpx.AsyncClient, None], httpx.AsyncClient]"
-]
+_KeptClient = tuple["AsyncGenerator[httpx.AsyncClient, None]", httpx.AsyncClient]
 
 
 class Connections:
@@ -42,7 +41,7 @@ class Connections:
         self._headers = dict(headers)
         self._timeout = timeout
         self._transport = transport
-        self._clients: _Clients = {}
+        self._clients: dict[asyncio.AbstractEventLoop, _KeptClient] = {}
         self._closed = False
 
     async def client(self) -> httpx.AsyncClient:
@@ -57,7 +56,9 @@ class Connections:
             )
         loop = asyncio.get_running_loop()
         if loop not in self._clients:
-            keeper = _kept(self._new_client(), self._clients)
+            # What a loop has left open that was closed without its async generators is lost.
+            self._clients = {other: kept for other, kept in self._clients.items() if not other.is_closed()}
+            keeper = _kept(self._new_client(), weakref.ref(self))
             self._clients[loop] = keeper, await anext(keeper)
         return self._clients[loop][1]
 
@@ -69,6 +70,10 @@ class Connections:
         self._clients.clear()
         if own is not None:
             await own[0].aclose()
+
+    def forget(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Drop the client of a loop that is about to close it."""
+        self._clients.pop(loop, None)
 
     def _new_client(self) -> httpx.AsyncClient:
         secure = split_address(self._url).scheme in {"https", "wss"}
@@ -83,13 +88,17 @@ class Connections:
         )
 
 
-async def _kept(client: httpx.AsyncClient, clients: _Clients) -> AsyncGenerator[httpx.AsyncClient, None]:
-    # An async generator, because a loop closes those it knows of before it closes itself.
-    loop = asyncio.get_running_loop()
+async def _kept(
+    client: httpx.AsyncClient, owner: weakref.ref[Connections]
+) -> AsyncGenerator[httpx.AsyncClient, None]:
+    # An async generator, because a loop closes those it knows of before it closes itself. Its owner is weak,
+    # so that an owner that is dropped drops this at once, and the loop closes it.
     try:
         yield client
     finally:
-        clients.pop(loop, None)
+        connections = owner()
+        if connections is not None:
+            connections.forget(asyncio.get_running_loop())
         await client.aclose()
 
 

@@ -16,7 +16,7 @@ _LOG = logging.getLogger("pytest_stt.client")
 
 @asynccontextmanager
 async def in_own_task(
-    open_: Callable[[], AbstractAsyncContextManager[T]], *, open_s: float | None
+    open_: Callable[[], AbstractAsyncContextManager[T]], *, open_s: float | None = None
 ) -> AsyncIterator[T]:
     """Open and close a context in a task of its own.
 

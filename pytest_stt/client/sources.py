@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 class TranslatedStream(httpx.AsyncByteStream):
     """Pass a body on; what httpx raises on the way becomes an `STTError`."""
 
-    def __init__(self, stream: httpx.AsyncByteStream, url: str) -> None:
+    def __init__(self, stream: httpx.AsyncByteStream, request: httpx.Request) -> None:
         self._stream = stream
-        self._url = url
+        self._request = request
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Give the pieces of the body as they come."""
@@ -33,7 +33,8 @@ class TranslatedStream(httpx.AsyncByteStream):
             async for piece in self._stream:
                 yield piece
         except httpx.HTTPError as error:
-            raise failure(error, self._url) from None
+            error.request = self._request
+            raise failure(error, str(self._request.url)) from None
 
     async def aclose(self) -> None:
         """Close the body."""

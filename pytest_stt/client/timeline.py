@@ -84,7 +84,10 @@ class Timeline:
     @property
     def events(self) -> list[Event]:
         """What was said, timed from the start; what came before it has negative times."""
-        return [Event(ms=self._ms(at), kind=said.kind, text=said.text) for at, said in self._heard]
+        return [
+            Event(ms=self._ms(at), kind="info" if said.kind == "ready" else said.kind, text=said.text)
+            for at, said in self._heard
+        ]
 
     def last_words(self) -> str:
         """Tell in a sentence what was received last."""

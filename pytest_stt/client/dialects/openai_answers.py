@@ -103,7 +103,7 @@ class OpenAIDecoder:
             return self._add(event["delta"])
         if kind == "transcript.text.done" and isinstance(text, str | None):
             return self._finish(text or "".join(self._pieces))
-        if kind in {"transcript.text.delta", "transcript.text.done"}:
+        if kind in ("transcript.text.delta", "transcript.text.done"):
             return [self._wrong(f"has an event without a text: {_quoted(json.dumps(event))}")]
         if kind == "error":
             return [self._server_error(event)]

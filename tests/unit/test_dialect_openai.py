@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytest_stt.client.dialects.base import Said
+from pytest_stt.client.dialects.openai_answers import OpenAIDecoder
+from pytest_stt.client.sse import EventSplitter
+from pytest_stt.errors import ProtocolError, ServerError
+
+
+def decoder(*, plain_text: bool = False) -> OpenAIDecoder:
+    return OpenAIDecoder(plain_text=plain_text, where="http://host/v1")
+
+
+def read_body(body: Any, *, plain_text: bool = False) -> str:
+    reader = decoder(plain_text=plain_text)
+    sayings = reader.feed(body if isinstance(body, bytes) else json.dumps(body).encode())
+    assert [said.kind for said in sayings] == ["final", "done"]
+    assert reader.end() == []
+    return reader.transcript
+
+
+def error_of(sayings: list[Said]) -> str:
+    (said,) = sayings
+    assert said.kind == "error"
+    assert isinstance(said.error, ProtocolError | ServerError)
+    assert said.text == str(said.error)
+    assert "http://host/v1" in said.text
+    return said.text
+
+
+def read_events(*events: Any) -> tuple[str, list[Said]]:
+    reader = decoder()
+    for event in events:
+        reader.feed(event if isinstance(event, str) else json.dumps(event))
+    return reader.transcript, reader.end()
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ({"text": "red door", "usage": {"type": "tokens"}}, "red door"),
+        ({"text": " red door\n blue door\n"}, "red door\n blue door"),
+        ({"text": ""}, ""),
+        ({"task": "transcribe", "duration": "2.1", "text": "red", "segments": [], "words": []}, "red"),
+        (b'{"text": "lone \\ud800 surrogate"}', "lone \ud800 surrogate"),
+        ({"text": "red", "error": None}, "red"),
+    ],
+)
+def test_the_text_of_a_json_answer_is_the_transcript(body: Any, text: str) -> None:
+    assert read_body(body) == text
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (b"red door\n", "red door"),
+        (b"", ""),
+        (b"1984\n", "1984"),
+        (b'"red door"', "red door"),
+        (b'{"text": "red door", "usage": {}}', "red door"),
+    ],
+)
+def test_a_plain_body_is_the_transcript(body: bytes, text: str) -> None:
+    assert read_body(body, plain_text=True) == text
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        (b"<html><title>Welcome to nginx!</title>", "is not a JSON object: '<html><title>Welcome"),
+        (b"", "is empty"),
+        (b" \n", "is empty"),
+        (b"[]", "is not a JSON object"),
+        (b"[" * 100_000, "is not a JSON object"),
+        (b'{"text": "half an ans', "is not a JSON object"),
+        (b"{}", "has no `text`, only nothing"),
+        (b'{"transcript": "x"}', "has no `text`, only transcript"),
+        (b'{"text": null}', "`text` that is no text: null"),
+        (b'{"text": 7}', "`text` that is no text: 7"),
+        (b'{"text": ["red"]}', '`text` that is no text: ["red"]'),
+        (b'{"text": "\xff"}', "is not UTF-8 (invalid start byte at byte 10)"),
+        (b'{"error": {"message": "CUDA out of memory"}}', "reported an error: CUDA out of memory"),
+        (b'{"error": {"code": 3}}', 'reported an error: {"error": {"code": 3}}'),
+    ],
+)
+def test_a_body_without_a_transcript_is_an_error(body: bytes, complaint: str) -> None:
+    reader = decoder()
+    assert complaint in error_of(reader.feed(body))
+    assert reader.transcript == ""
+
+
+@pytest.mark.parametrize("page", [b"<html><body>Bad gateway", b"\n<!DOCTYPE html><p>"])
+def test_a_web_page_is_no_plain_transcript(page: bytes) -> None:
+    assert "is a web page" in error_of(decoder(plain_text=True).feed(page))
+
+
+DELTAS = [{"type": "transcript.text.delta", "delta": delta} for delta in ("red ", "", "door")]
+SEGMENTS = [
+    {"id": 0, "start": 0.0, "end": 1.0, "text": " red"},
+    {"id": 1, "start": 1, "end": 2, "text": "door "},
+]
+
+
+def content(text: str, **choice: Any) -> dict[str, Any]:
+    return {"object": "transcription.chunk", "choices": [{"delta": {"content": text}, **choice}]}
+
+
+SHAPES: dict[str, list[Any]] = {
+    "openai": [*DELTAS, {"type": "transcript.text.done", "text": "red door", "usage": {}}],
+    "speaches, whose done is empty": [*DELTAS, {"type": "transcript.text.done", "text": ""}],
+    "done without a text": [*DELTAS, {"type": "transcript.text.done"}],
+    "localai": [*DELTAS, {"type": "transcript.text.done", "text": "red door"}, "[DONE]"],
+    "only deltas and the end mark": [*DELTAS, "[DONE]"],
+    "with other events": [
+        {"type": "transcript.text.segment", "text": "red door", "speaker": "A"},
+        *DELTAS,
+        {"usage": {}},
+        {"type": "transcript.text.done", "text": "red door"},
+    ],
+    "vllm with two pieces": [
+        content("red ", finish_reason="stop"),
+        {"choices": [{"delta": {}, "finish_reason": "stop"}]},
+        {"choices": []},
+        content("door", finish_reason="stop"),
+        {"choices": None},
+        {"choices": [None, {"delta": None}]},
+        "[DONE]",
+    ],
+    "transformers": ["red", " door"],
+    "whisperlive rest": [*SEGMENTS, " [DONE] "],
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_shape_of_events_is_recognised(shape: str) -> None:
+    assert read_events(*SHAPES[shape]) == ("red door", [])
+
+
+def test_the_last_event_replaces_the_deltas() -> None:
+    done = {"type": "transcript.text.done", "text": "Red door."}
+    assert read_events(*DELTAS, done) == ("Red door.", [])
+
+
+def test_what_was_said_is_partial_until_the_end() -> None:
+    reader = decoder()
+    kinds = [said.kind for event in SHAPES["localai"] for said in reader.feed(json.dumps(event))]
+    assert kinds[:4] == ["partial", "partial", "final", "done"]
+
+
+def test_a_stream_that_stops_before_its_end_is_an_error() -> None:
+    text, end = read_events(*DELTAS)
+    assert text == "red door"
+    assert "ended after 'red door' without its last event" in error_of(end)
+    assert "ended without its last event" in error_of(read_events()[1])
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        ({"error": {"message": "decoder died", "code": 500}}, "decoder died"),
+        ({"error": "decoder died"}, "decoder died"),
+        ({"type": "error", "error": {"message": "decoder died"}}, "decoder died"),
+        ({"type": "error", "message": "decoder died"}, "decoder died"),
+        ({"type": "error"}, '{"type": "error"}'),
+        ({"type": "transcript.text.delta", "delta": None}, "an event without a text"),
+        ({"type": "transcript.text.done", "text": 7}, "an event without a text"),
+    ],
+)
+def test_an_error_inside_the_stream_is_an_error(event: dict[str, Any], words: str) -> None:
+    assert words in error_of(decoder().feed(json.dumps(event)))
+
+
+@settings(deadline=None)
+@given(st.sampled_from(sorted(SHAPES)), st.lists(st.integers(0, 2000), max_size=10))
+def test_any_split_of_the_bytes_gives_the_same_transcript(shape: str, places: list[int]) -> None:
+    events = [event if isinstance(event, str) else json.dumps(event) for event in SHAPES[shape]]
+    body = "".join(f"data: {event}\r\n\r\n" for event in events).replace("door", "dóór").encode()
+    edges = [0, *sorted(place % (len(body) + 1) for place in places), len(body)]
+    splitter, reader = EventSplitter(), decoder()
+    for start, end in pairwise(edges):
+        for data in splitter.feed(body[start:end]):
+            reader.feed(data)
+    for data in splitter.end():
+        reader.feed(data)
+    assert (reader.transcript, reader.end()) == ("red dóór", [])
+
+
+@settings(deadline=None)
+@given(st.one_of(st.text(), st.binary()), st.booleans())
+def test_nothing_that_a_server_sends_makes_it_raise(message: str | bytes, plain_text: bool) -> None:
+    reader = decoder(plain_text=plain_text)
+    reader.feed(message)
+    reader.end()
+    assert isinstance(reader.transcript, str)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["text", "type", "choices", "delta", "content", "error", "message"]),
+            inner | st.sampled_from(["transcript.text.delta", "transcript.text.done", "error"]),
+            max_size=4,
+        )
+    ),
+)
+
+
+@settings(deadline=None)
+@given(JSON)
+def test_nothing_that_is_json_makes_it_raise(event: Any) -> None:
+    reader = decoder()
+    reader.feed(json.dumps(event))
+    reader.feed(json.dumps(event).encode())
+    assert isinstance(reader.transcript, str)
