@@ -20,7 +20,8 @@ class Settings:
     """The resolved options and ini values.
 
     Attributes:
-        url: Where audio goes when nothing nearer says it.
+        url: Where audio goes when nothing nearer says it, as written: `fixture_url` has the variables
+            replaced, and suites replace them only where they need the value.
         dialect: The dialect when nothing nearer says it.
         normalizer: The normaliser when nothing nearer says it.
         timeout: Seconds for one transcription when nothing nearer says it.
@@ -42,15 +43,23 @@ def settings_of(config: pytest.Config) -> Settings:
     Raises:
         SuiteError: A value is not what it must be.
     """
-    url = command_line(config, "pytest_stt_url")
     return Settings(
-        url=url or _expanded(config, "stt_url"),
+        url=config.getini("stt_url"),
         dialect=_expanded(config, "stt_dialect"),
         normalizer=_expanded(config, "stt_normalize"),
         timeout=_seconds(config, "stt_timeout"),
-        url_override=url,
+        url_override=command_line(config, "pytest_stt_url"),
         dialect_override=command_line(config, "pytest_stt_dialect"),
     )
+
+
+def fixture_url(config: pytest.Config) -> str:
+    """Return the url of fixtures whose test names none.
+
+    Raises:
+        SuiteError: A variable in the ini value is not set.
+    """
+    return command_line(config, "pytest_stt_url") or _expanded(config, "stt_url")
 
 
 def worst_shown(config: pytest.Config) -> int:

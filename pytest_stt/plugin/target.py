@@ -12,6 +12,7 @@ from pytest_stt.client.address import replace_origin
 from pytest_stt.errors import SuiteError
 from pytest_stt.plugin.fixtures import SCORED
 from pytest_stt.plugin.run import run_of
+from pytest_stt.plugin.settings import fixture_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,11 +53,11 @@ def target_of(request: pytest.FixtureRequest) -> Target:
         SuiteError: The marker has a keyword that we do not know, or an argument without one.
     """
     chosen = run_of(request.config).settings
-    target = Target(
-        url=chosen.url, dialect=chosen.dialect, timeout=chosen.timeout, normalize=chosen.normalizer
-    )
+    target = Target(url="", dialect=chosen.dialect, timeout=chosen.timeout, normalize=chosen.normalizer)
     for mark in reversed(list(request.node.iter_markers("stt"))):
         target = replace(target, **_keywords(mark, request))
+    if not target.url:
+        target = replace(target, url=fixture_url(request.config))
     if chosen.dialect_override is not None:
         target = replace(target, dialect=chosen.dialect_override, options=None)
     if chosen.url_override is not None:

@@ -21,7 +21,8 @@ def test_a_wrong_transcript_fails_with_verdict_alignment_and_place(example: Exam
     output = result.stdout.str()
     assert "WER 50.0% > 20.0% (2 of 4 words, basic)" in output
     result.stdout.fnmatch_lines(["*REF:*hello*brave*new*world*", "*HYP:*hello*new*word*", "a.stt.yaml:2"])
-    result.stdout.fnmatch_lines(["FAILED a.stt.yaml::one - WER 50.0% > 20.0%*"])
+    if pytest.version_tuple >= (9, 0):  # pytest 8 has no reason there for a failure that is text
+        result.stdout.fnmatch_lines(["FAILED a.stt.yaml::one - WER 50.0% > 20.0%*"])
     assert "Traceback" not in output
     assert "collection.py" not in output
 
