@@ -72,7 +72,7 @@ class SttItem(pytest.Item):
 
     def setup(self) -> None:
         """Ask the server, unless pytest only plans."""
-        if self.config.option.setuponly:
+        if self.config.getoption("setuponly", False):
             return
         forget_properties(self)
         self.stash[HEARD] = run_of(self.config).transcribe(self.suite, self.case)

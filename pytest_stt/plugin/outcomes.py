@@ -27,7 +27,7 @@ def hide_our_frames(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
     The message of an `STTError` is complete; what a user wants to see beside it is the line of the test.
     """
     error = call.excinfo.value if call.excinfo else None
-    if not isinstance(error, STTError) or item.config.option.fulltrace:
+    if not isinstance(error, STTError) or item.config.getoption("fulltrace", False):
         return
     frames = _users_frames(error, item.config.rootpath)
     if frames:

@@ -197,3 +197,9 @@ def test_a_case_can_be_timed_out_by_another_plugin(example: Example) -> None:
     example.ini("timeout = 1").cases(one="hello world", two="hello world").answer(one=silent)
     result = example.run("--timeout-method=signal")
     result.assert_outcomes(passed=1, errors=1)
+
+
+def test_a_run_without_a_terminal_has_the_same_outcome(example: Example) -> None:
+    result = example.cases(one="hello world", two="x").answer(two=500).run("-p", "no:terminal")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert "INTERNALERROR" not in result.stdout.str()
