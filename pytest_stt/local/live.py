@@ -6,8 +6,6 @@ positions of the stream, however late and in whatever chunks the audio came.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from pytest_stt.local.engine import Recognize, Utterance
@@ -25,19 +23,6 @@ SILENCE_FORGOTTEN = 5 * SAMPLE_RATE
 SILENCE_REMEMBERED = 2 * SAMPLE_RATE
 
 
-@dataclass(frozen=True, kw_only=True)
-class Progress:
-    """What is new in a stream.
-
-    Attributes:
-        finished: The utterances that no later audio will change.
-        open: What follows them, as it sounds so far; None when there is nothing, or nobody asked.
-    """
-
-    finished: tuple[Utterance, ...]
-    open: Utterance | None
-
-
 class LiveStream:
     """The part of a stream that isn't finished yet. Only one thread at a time may use it."""
 
@@ -46,24 +31,24 @@ class LiveStream:
         self._window: Samples = np.empty(0, dtype=np.float32)
         self._window_start = 0
         self._examined = 0
+        self._heard: tuple[Samples, str] = (self._window, "")
 
-    def advance(self, samples: Samples, *, guess: bool = True, to_the_end: bool = False) -> Progress:
-        """Append samples to the stream and transcribe what can be.
-
-        Args:
-            samples: What arrived since the last call.
-            guess: Transcribe the utterance that isn't finished, too.
-            to_the_end: Do so up to the last sample, because no other seems to come.
-        """
+    def advance(self, samples: Samples) -> list[Utterance]:
+        """Append samples, and return the utterances that no later ones will change."""
         self._window = np.concatenate((self._window, samples))
         finished: list[Utterance] = []
-        open_pieces: list[Piece] = []
         while self._examined + STEP <= self._end:
             self._examined += STEP
-            open_pieces = self._finish(finished)
-        if to_the_end:
-            open_pieces = self._pieces(self._end)
-        return Progress(finished=tuple(finished), open=self._hear(open_pieces) if guess else None)
+            self._finish(finished)
+        return finished
+
+    def guess(self, *, to_the_end: bool = False) -> Utterance | None:
+        """Say what the utterance that isn't finished sounds like so far.
+
+        Args:
+            to_the_end: Listen up to the last sample, less than a step, because no more seem to come.
+        """
+        return self._hear(self._pieces(self._end if to_the_end else self._examined))
 
     @property
     def _end(self) -> int:
@@ -73,20 +58,17 @@ class LiveStream:
         seen = self._window[: end - self._window_start]
         return find_pieces(seen, pause_s=LIVE_PAUSE_S) if len(seen) >= SHORTEST else []
 
-    def _finish(self, finished: list[Utterance]) -> list[Piece]:
-        """Move what is finished out of the window; return the pieces that aren't."""
-        pieces = self._pieces(self._examined)
-        while pieces and pieces[0].finished:
+    def _finish(self, finished: list[Utterance]) -> None:
+        """Move what is finished out of the window."""
+        while (pieces := self._pieces(self._examined)) and pieces[0].finished:
             if utterance := self._hear(pieces[:1]):
                 finished.append(utterance)
             self._forget(min(pieces[0].end + SILENCE_KEPT, pieces[0].quiet_end))
-            pieces = self._pieces(self._examined)
         if not pieces and self._examined - self._window_start > SILENCE_FORGOTTEN:
             self._forget(self._examined - SILENCE_REMEMBERED - self._window_start)
-        return pieces
 
     def _hear(self, pieces: list[Piece]) -> Utterance | None:
-        texts = [self._recognize(cut_out(self._window, piece)) for piece in pieces]
+        texts = [self._hear_piece(piece) for piece in pieces]
         if not any(texts):
             return None
         return Utterance(
@@ -94,6 +76,13 @@ class LiveStream:
             end_s=(self._window_start + pieces[-1].end) / SAMPLE_RATE,
             text=" ".join(filter(None, texts)),
         )
+
+    def _hear_piece(self, piece: Piece) -> str:
+        """Hear a piece, unless it is the same as the last one: speech and then digital silence."""
+        samples = cut_out(self._window, piece)
+        if not np.array_equal(samples, self._heard[0]):
+            self._heard = (samples, self._recognize(samples))
+        return self._heard[1]
 
     def _forget(self, samples: int) -> None:
         self._window = self._window[samples:]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,25 +17,22 @@ R = TypeVar("R")
 
 
 class EnginePool:
-    """A recognizer and one thread for each core that this process may use."""
+    """A recognizer and one thread for each core that this process may use.
+
+    Attributes:
+        guesses: Held while an unfinished utterance is transcribed. It leaves a thread for what is
+            finished, and gives every stream its turn.
+    """
 
     def __init__(self, recognize: Recognize) -> None:
         self.recognize = recognize
-        self._threads = _cores()
-        self._executor = ThreadPoolExecutor(self._threads, thread_name_prefix="stt-engine")
-        self._calls: set[Future[Any]] = set()
-
-    @property
-    def busy(self) -> bool:
-        """Whether a new call would have to wait for another one."""
-        return sum(not call.done() for call in self._calls) >= self._threads
+        threads = _cores()
+        self.guesses = asyncio.Semaphore(max(1, threads - 1))
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="stt-engine")
 
     async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Call a function on one of the threads; a cancelled call goes on there, unheard."""
-        self._calls = {call for call in self._calls if not call.done()}
-        call = self._executor.submit(function, *args, **kwargs)
-        self._calls.add(call)
-        return await asyncio.wrap_future(call)
+        return await asyncio.wrap_future(self._executor.submit(function, *args, **kwargs))
 
 
 def _cores() -> int:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from pytest_stt.local.live import STEP, LiveStream, Progress
-from pytest_stt.local.speech import SAMPLE_RATE, Samples, sanitize
+from pytest_stt.local.inbox import Inbox
+from pytest_stt.local.live import LiveStream
+from pytest_stt.local.speech import Samples, sanitize
 
 if TYPE_CHECKING:
     from pytest_stt.local.engine import Utterance
@@ -25,11 +26,6 @@ END_OF_AUDIO = b"END_OF_AUDIO"
 # WhisperLive's own client keeps finished segments only from a server with this backend.
 BACKEND = "faster_whisper"
 SEGMENTS_SENT = 10
-
-# When no frame came for so long, the last words are transcribed without waiting for a whole step.
-QUIET_S = 0.5
-# A client that sends a file at once is slowed down by its own socket, instead of by our memory.
-MOST_PENDING = 60 * SAMPLE_RATE
 
 UNSUPPORTED_DATA = 1003
 POLICY_VIOLATION = 1008
@@ -94,51 +90,62 @@ def read_frame(message: str | bytes) -> Samples:
 
 
 class Conversation:
-    """The part after the handshake: one task reads audio while another one transcribes it."""
+    """The part after the handshake: audio is received, finished and guessed at by a task each."""
 
     def __init__(self, websocket: WebSocket, options: dict[str, Any]) -> None:
         self._websocket = websocket
         self._options = options
         self._pool: EnginePool = websocket.app.state.pool
         self._stream = LiveStream(self._pool.recognize)
+        self._stream_lock = asyncio.Lock()
         self._inbox = Inbox()
+        self._news = asyncio.Event()
+        self._quiet = False
         self._completed: list[dict[str, Any]] = []
         self._open: dict[str, Any] | None = None
 
     async def hold(self) -> None:
         """Return at END_OF_AUDIO; what isn't transcribed by then is discarded."""
-        reader = asyncio.create_task(self._read())
-        writer = asyncio.create_task(self._write())
+        tasks = [asyncio.create_task(work) for work in (self._receive(), self._finish(), self._guess())]
         try:
-            done, _ = await asyncio.wait((reader, writer), return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (reader, writer):
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(reader, writer, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
         for task in done:
             task.result()
 
-    async def _read(self) -> None:
+    async def _receive(self) -> None:
         while (message := await _receive(self._websocket)) != END_OF_AUDIO:
             await self._inbox.put(read_frame(message))
 
-    async def _write(self) -> None:
+    async def _finish(self) -> None:
         while True:
-            samples, quiet = await self._inbox.take()
-            # A guess may be left out when others wait for the engine, but not the last one.
-            guess = quiet or not self._pool.busy
-            progress = await self._pool.run(self._stream.advance, samples, guess=guess, to_the_end=quiet)
-            if progress.finished or guess:
-                await self._report(progress)
+            samples, self._quiet = await self._inbox.take()
+            async with self._stream_lock:
+                finished = await self._pool.run(self._stream.advance, samples)
+                if finished:
+                    self._completed += [segment(utterance, completed=True) for utterance in finished]
+                    await self._report(None)
+            self._news.set()
 
-    async def _report(self, progress: Progress) -> None:
-        finished = [segment(utterance, completed=True) for utterance in progress.finished]
-        guess = segment(progress.open, completed=False) if progress.open else None
-        changed = finished or guess != self._open
-        self._completed += finished
-        self._open = guess
-        segments = [*self._completed[-segments_sent(self._options) :], *([guess] if guess else [])]
-        if changed and segments:
+    async def _guess(self) -> None:
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            async with self._pool.guesses, self._stream_lock:
+                guess = await self._pool.run(self._stream.guess, to_the_end=self._quiet)
+                open_segment = segment(guess, completed=False) if guess else None
+                if open_segment != self._open:
+                    await self._report(open_segment)
+
+    async def _report(self, open_segment: dict[str, Any] | None) -> None:
+        self._open = open_segment
+        segments = self._completed[-segments_sent(self._options) :]
+        if open_segment:
+            segments = [*segments, open_segment]
+        if segments:
             await self._name_language()
             await _send(self._websocket, self._options, segments=segments)
 
@@ -147,45 +154,6 @@ class Conversation:
         if self._options["language"] is None:
             await _send(self._websocket, self._options, language="en", language_prob=1.0)
             self._options = {**self._options, "language": "en"}
-
-
-class Inbox:
-    """Audio that was received and isn't transcribed yet."""
-
-    def __init__(self) -> None:
-        self._frames: list[Samples] = []
-        self._settled = True
-        self._arrived = asyncio.Event()
-        self._taken = asyncio.Event()
-
-    async def put(self, frame: Samples) -> None:
-        """Add a frame; wait while too much is there."""
-        self._frames.append(frame)
-        self._settled = False
-        self._arrived.set()
-        if self._waiting > MOST_PENDING:
-            self._taken.clear()
-            await self._taken.wait()
-
-    async def take(self) -> tuple[Samples, bool]:
-        """Wait for a step's worth of audio, or for what there is when no more comes: then True."""
-        quiet = False
-        while self._waiting < STEP and not quiet:
-            self._arrived.clear()
-            try:
-                async with asyncio.timeout(None if self._settled else QUIET_S):
-                    await self._arrived.wait()
-            except TimeoutError:
-                quiet = True
-        samples = np.concatenate(self._frames or [np.empty(0, dtype=np.float32)])
-        self._frames.clear()
-        self._settled = quiet
-        self._taken.set()
-        return samples, quiet
-
-    @property
-    def _waiting(self) -> int:
-        return sum(len(frame) for frame in self._frames)
 
 
 def segment(utterance: Utterance, *, completed: bool) -> dict[str, Any]:

@@ -233,6 +233,17 @@ def test_a_process_that_does_not_end_is_killed(server: LocalServer, monkeypatch:
     assert child_processes() == before
 
 
+def test_the_users_files_and_settings_do_not_disturb_the_server(
+    server: LocalServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "queue.py").write_text("raise SystemExit('the wrong queue')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONWARNINGS", "error")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+
+    server.wait_ready()
+
+
 def test_a_port_in_use_is_refused_with_its_number(server: LocalServer) -> None:
     with pytest.raises(ConnectError, match=f"can't listen on 127.0.0.1, port {server.port}: Address already"):
         LocalServer.listen(port=server.port)

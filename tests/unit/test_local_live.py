@@ -32,7 +32,7 @@ SPEECH = np.concatenate((babble(1.5), silence(1.4), babble(0.8), silence(0.4), b
 
 
 def hear(stream: LiveStream, *parts: Samples) -> list[Utterance]:
-    return [utterance for part in parts for utterance in stream.advance(part).finished]
+    return [utterance for part in parts for utterance in stream.advance(part)]
 
 
 @settings(deadline=None, max_examples=30)
@@ -49,24 +49,21 @@ def test_finished_utterances_do_not_depend_on_how_the_audio_was_split(places: li
 def test_an_utterance_stays_open_until_a_pause_follows() -> None:
     stream = LiveStream(energy)
 
-    progress = stream.advance(babble(2))
-    assert progress.finished == ()
-    assert progress.open is not None
-    assert progress.open.end_s == pytest.approx(2, abs=0.1)
+    assert stream.advance(babble(2)) == []
+    guess = stream.guess()
+    assert guess is not None
+    assert guess.end_s == pytest.approx(2, abs=0.1)
 
-    progress = stream.advance(silence(1.5))
-    assert [utterance.end_s for utterance in progress.finished] == [pytest.approx(2, abs=0.1)]
-    assert progress.open is None
-
-
-def test_nothing_is_guessed_when_nobody_asks() -> None:
-    assert LiveStream(energy).advance(babble(2), guess=False).open is None
+    (finished,) = stream.advance(silence(1.5))
+    assert finished.end_s == pytest.approx(2, abs=0.1)
+    assert stream.guess() is None
 
 
 def test_the_end_is_heard_when_no_more_comes() -> None:
     stream = LiveStream(energy)
-    before = stream.advance(babble(2.3)).open
-    after = stream.advance(silence(0), to_the_end=True).open
+    stream.advance(babble(2.3))
+
+    before, after = stream.guess(), stream.guess(to_the_end=True)
 
     assert before is not None
     assert after is not None
@@ -74,13 +71,31 @@ def test_the_end_is_heard_when_no_more_comes() -> None:
 
 
 def test_less_than_a_second_is_not_heard() -> None:
-    assert LiveStream(energy).advance(babble(0.99), to_the_end=True).open is None
+    stream = LiveStream(energy)
+    stream.advance(babble(0.99))
+    assert stream.guess(to_the_end=True) is None
+
+
+def test_what_was_guessed_rightly_is_not_heard_again() -> None:
+    asked: list[Samples] = []
+
+    def recognize(samples: Samples) -> str:
+        asked.append(samples)
+        return "red door"
+
+    stream = LiveStream(recognize)
+    stream.advance(np.concatenate((babble(2), silence(0.5))))
+    guess = stream.guess()
+
+    assert stream.advance(silence(1)) == [guess]
+    assert len(asked) == 1
 
 
 def test_what_the_engine_does_not_understand_is_left_out() -> None:
     stream = LiveStream(lambda samples: "")
     assert hear(stream, SPEECH) == []
-    assert stream.advance(babble(2)).open is None
+    stream.advance(babble(2))
+    assert stream.guess() is None
 
 
 def test_speech_after_long_silence_is_heard_at_its_time() -> None:
