@@ -1,40 +1,33 @@
 from __future__ import annotations
 
-import asyncio
 import math
 from collections.abc import Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING, Any, cast
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
 
 import httpx
-import httpx_ws
 
 from pytest_stt.client.address import adapt_scheme, redact, resolve_address, split_address
 from pytest_stt.client.connections import Connections
 from pytest_stt.client.dialects import Dialect, find_dialect, read_options
 from pytest_stt.client.dialects.base import Call
-from pytest_stt.client.failures import failure, timeout_error
-from pytest_stt.client.heartbeats import HeartbeatSession
 from pytest_stt.client.inbox import Inbox
-from pytest_stt.client.ownership import in_own_task
-from pytest_stt.client.responses import read_quietly, status_error
-from pytest_stt.client.result import STTResult
+from pytest_stt.client.line import Line
+from pytest_stt.client.opening import limited, open_answer, open_socket
+from pytest_stt.client.responses import status_error
+from pytest_stt.client.result import STTResult, describe, fill, score_unasked
 from pytest_stt.client.session import STTSession
-from pytest_stt.client.sources import CheckedEventSource, TranslatedStream
+from pytest_stt.client.sources import CheckedEventSource
 from pytest_stt.client.stream import StreamOptions
 from pytest_stt.client.timeline import Timeline
-from pytest_stt.errors import STTTimeoutError, SuiteError
+from pytest_stt.errors import SuiteError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
-    from contextlib import AbstractAsyncContextManager
 
     from httpx_sse import EventSource
-    from httpx_ws import AsyncWebSocketSession
 
     from pytest_stt.audio import AudioSample
-
-_UPGRADE = "101 Switching Protocols, as a WebSocket server does"
 
 
 class STTClient:
@@ -106,17 +99,9 @@ class STTClient:
             STTError: There is no answer, or none with a status 2xx; in that case the error is an
                 `httpx.HTTPStatusError` too and has `.response`.
         """
-        client = await self._connections.client()
-        url, limit_s = self._http_url(), self._limit_s(kwargs)
-        try:
-            async with asyncio.timeout(limit_s):
-                response = await client.post(url, **_body(data), **kwargs)
-        except TimeoutError:
-            raise timeout_error(
-                f"{redact(url)} did not give its whole answer within {limit_s:g} s."
-            ) from None
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise failure(error, url) from None
+        client, url = await self._connections.client(), adapt_scheme(self.url, "http")
+        async with limited(url, self._limit_s(kwargs), "did not give its whole answer"):
+            response = await client.post(url, **_body(data), **kwargs)
         if not response.is_success:
             raise status_error(response)
         return response
@@ -134,14 +119,9 @@ class STTClient:
         Raises:
             STTError: There is no answer, none with a status 2xx, or its body breaks off.
         """
-        client = await self._connections.client()
-        request = client.stream("POST", self._http_url(), **_body(data), **kwargs)
-        async with AsyncExitStack() as stack:
-            response = await self._answered(stack, request, self._limit_s(kwargs))
-            try:
-                yield response
-            except httpx.DecodingError as error:
-                raise failure(error, self._http_url()) from None
+        client, url = await self._connections.client(), adapt_scheme(self.url, "http")
+        async with open_answer(client, url, self._limit_s(kwargs), **_body(data), **kwargs) as response:
+            yield response
 
     @asynccontextmanager
     async def sse(
@@ -179,13 +159,10 @@ class STTClient:
             STTError: The server can't be reached, or refuses the handshake.
         """
         dialect = self._dialect
-        decoder = (
-            dialect.decoder(self._options, redact(self.url))
-            if dialect and dialect.transport == "ws"
-            else None
-        )
-        async with self._connect(timeline=Timeline(decoder), sample=sample, **kwargs) as session:
-            yield session
+        reads = dialect is not None and dialect.transport == "ws"
+        timeline = self._timeline() if reads else Timeline()
+        async with self._connect(timeline=timeline, **kwargs) as line:
+            yield STTSession(session=line.session, sample=sample, line=line, result=self._new_result())
 
     async def transcribe(self, sample: AudioSample) -> STTResult:
         """Have the whole conversation of the dialect and return the transcript, scored.
@@ -198,27 +175,20 @@ class STTClient:
             STTError: There is no transcript.
         """
         result = await self.hear(sample)
-        result.score_unasked(sample.reference_text)
+        score_unasked(result, sample.reference_text)
         return result
 
     async def hear(self, sample: AudioSample) -> STTResult:
         """Do what `transcribe` does, without scoring."""
-        call = self._call(sample)
-        limit_s = self.timeout + self._speaking().allowance_s(call)
-        # Opened here, so that the latency is the server's.
+        dialect, call = self._speaking(), self._call(sample)
+        limit_s = self.timeout + dialect.allowance_s(call)
+        # Opened before the clock starts, so that the latency is the server's.
         await self._connections.client()
-        try:
-            async with asyncio.timeout(limit_s):
-                await self._speaking().transcribe(call)
-        except STTTimeoutError:
-            raise
-        except TimeoutError:
-            raise timeout_error(
-                f"{call.where} gave no whole transcript within {limit_s:g} s. {call.timeline.last_words()}"
-            ) from None
+        async with limited(self.url, limit_s, "gave no whole transcript", story=call.timeline):
+            await dialect.transcribe(call)
         result = self._new_result()
-        result.describe(sample)
-        result.take(call.timeline)
+        describe(result, sample)
+        fill(result, call.timeline)
         return result
 
     async def aclose(self) -> None:
@@ -249,84 +219,37 @@ class STTClient:
         return self._dialect
 
     def _call(self, sample: AudioSample) -> Call[Any]:
-        where = redact(self.url)
         return Call(
             post=self.stream,
             connect=self._connect,
-            where=where,
+            where=redact(self.url),
             sample=sample,
             options=self._options,
             stream=self._stream,
-            timeline=Timeline(self._speaking().decoder(self._options, where)),
+            timeline=self._timeline(),
         )
+
+    def _timeline(self) -> Timeline:
+        return Timeline(self._speaking().decoder(self._options, redact(self.url)))
 
     def _new_result(self) -> STTResult:
         dialect = self._dialect.name if self._dialect else None
         return STTResult(normalizer=self._normalizer, dialect=dialect, _on_score=self._on_score)
 
-    def _http_url(self) -> str:
-        return adapt_scheme(self.url, "http")
-
     def _limit_s(self, kwargs: Mapping[str, Any]) -> float | None:
         given = kwargs.get("timeout", self.timeout)
         return given if isinstance(given, int | float) else None
 
-    async def _answered(
-        self,
-        stack: AsyncExitStack,
-        request: AbstractAsyncContextManager[httpx.Response],
-        limit_s: float | None,
-    ) -> httpx.Response:
-        url = self._http_url()
-        try:
-            async with asyncio.timeout(limit_s):
-                response = await stack.enter_async_context(request)
-        except TimeoutError:
-            raise timeout_error(f"{redact(url)} did not answer within {limit_s:g} s.") from None
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise failure(error, url) from None
-        if not response.is_success:
-            await read_quietly(response)
-            raise status_error(response)
-        response.stream = TranslatedStream(cast("httpx.AsyncByteStream", response.stream), response.request)
-        return response
-
     @asynccontextmanager
-    async def _connect(
-        self, *, timeline: Timeline, sample: AudioSample | None = None, **kwargs: Any
-    ) -> AsyncIterator[STTSession]:
-        url = adapt_scheme(self.url, "ws")
-        async with AsyncExitStack() as stack:
-            raw = await self._shaken_hands(stack, url, kwargs)
-            inbox = Inbox(raw)
-            inbox.start()
-            stack.push_async_callback(inbox.stop)
-            yield STTSession(
-                session=raw,
-                sample=sample,
-                timeout=self.timeout,
-                where=redact(url),
-                inbox=inbox,
-                timeline=timeline,
-                result=self._new_result(),
+    async def _connect(self, *, timeline: Timeline, **kwargs: Any) -> AsyncIterator[Line]:
+        client, url = await self._connections.client(), adapt_scheme(self.url, "ws")
+        async with (
+            open_socket(client, url, self._limit_s(kwargs), **kwargs) as session,
+            Inbox(session) as inbox,
+        ):
+            yield Line(
+                session=session, timeline=timeline, timeout=self.timeout, where=redact(url), inbox=inbox
             )
-
-    async def _shaken_hands(
-        self, stack: AsyncExitStack, url: str, kwargs: dict[str, Any]
-    ) -> AsyncWebSocketSession:
-        client, limit_s = await self._connections.client(), self._limit_s(kwargs)
-        # httpx-ws writes into the headers that it is given.
-        kwargs["headers"] = httpx.Headers(kwargs.get("headers"))
-        kwargs.setdefault("session_class", HeartbeatSession)
-        socket = in_own_task(lambda: httpx_ws.aconnect_ws(url, client, **kwargs), open_s=limit_s)
-        try:
-            return await stack.enter_async_context(socket)
-        except TimeoutError:
-            raise timeout_error(f"{redact(url)} did not open a WebSocket within {limit_s:g} s.") from None
-        except httpx_ws.WebSocketUpgradeError as refusal:
-            raise status_error(refusal.response, expected=_UPGRADE) from None
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise failure(error, url) from None
 
 
 def _body(data: bytes | Mapping[str, Any] | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import httpx
 from pytest_stt.client.address import is_loopback, split_address
 from pytest_stt.client.responses import read_quietly
 from pytest_stt.errors import SuiteError
+from pytest_stt.text.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
@@ -37,8 +38,13 @@ class Connections:
         timeout: float,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
+        """Take what every request has in common; `timeout` in seconds limits each step of it.
+
+        Raises:
+            SuiteError: A header can't be sent.
+        """
         self._url = url
-        self._headers = dict(headers)
+        self._headers = _checked(headers)
         self._timeout = timeout
         self._transport = transport
         self._clients: dict[asyncio.AbstractEventLoop, _KeptClient] = {}
@@ -106,6 +112,16 @@ async def _read_refused_upgrade(response: httpx.Response) -> None:
     # httpx-ws closes the answer of a refused handshake before its body can be quoted.
     if response.request.headers.get("upgrade") == "websocket" and response.status_code != 101:
         await read_quietly(response)
+
+
+def _checked(headers: Mapping[str, str]) -> httpx.Headers:
+    for name, value in headers.items():
+        # The value may be a secret, so it is not shown. Curly quotes come in by copying from a web page.
+        if not (isinstance(value, str) and value.isascii() and value.isprintable() and name.isascii()):
+            raise SuiteError(
+                f"The header {printable(name, 60)!r} has to be a text of printable ASCII characters."
+            )
+    return httpx.Headers(dict(headers))
 
 
 @functools.cache

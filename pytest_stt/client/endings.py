@@ -33,25 +33,24 @@ _CODES = {
 }
 
 
-def ended_error(end: End, where: str, doing: str, last: str | None) -> STTError:
+def ended_error(end: End, where: str, doing: str, last: str) -> STTError:
     """Return the error for using a connection that has ended.
 
     Args:
         end: Why it ended.
         where: The address without secrets.
         doing: What was tried, as in "while a text frame was awaited".
-        last: A sentence about the last message, if there is anything to say.
+        last: A sentence about the last message.
     """
-    story = f" {last}" if last else ""
     if end.fault:
         return ProtocolError(
-            f"{where} sent a frame that breaks the WebSocket protocol: {_quoted(end.fault)}.{story}"
+            f"{where} sent a frame that breaks the WebSocket protocol: {_quoted(end.fault)}. {last}"
         )
     if end.ours:
         return ClosedError(f"The connection to {where} was already closed by this side {doing}.", code=1000)
     meaning, advice = _CODES.get(end.code, ("a code of the server's own", _LOG_ADVICE))
     reason = f", reason {_quoted(end.reason)!r}" if end.reason else ""
-    text = f"{where} closed the connection {doing}: code {end.code} ({meaning}){reason}.{story} {advice}"
+    text = f"{where} closed the connection {doing}: code {end.code} ({meaning}){reason}. {last} {advice}"
     return ClosedError(text, code=end.code, reason=printable(end.reason))
 
 

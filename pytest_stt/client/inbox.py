@@ -5,16 +5,15 @@ import time
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self, cast
 
 import anyio
 import httpx_ws
 from wsproto.connection import ConnectionState
-from wsproto.events import BytesMessage, TextMessage
 
 if TYPE_CHECKING:
     from httpx_ws import AsyncWebSocketSession
-    from wsproto.events import Event
+    from wsproto.events import BytesMessage, Event, TextMessage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,27 +33,30 @@ class End:
         reason: What the server gave as the reason, as it came.
         fault: What the server did against the WebSocket protocol, if that is why.
         ours: Whether it was this side that closed.
-        at: The moment (`time.monotonic`).
     """
 
     code: int = 1006
     reason: str = ""
     fault: str = ""
     ours: bool = False
-    at: float
 
 
 class Inbox:
-    """Read a WebSocket all the time, whatever its user does, and keep the messages in their order.
+    """Read a WebSocket all the time, whatever its user does.
 
     httpx-ws 0.9 keeps no messages: while one waits to be taken it answers no pings, and closes the
     healthy connection when it misses the pong of its own.
+
+    Attributes:
+        arrivals: The messages that nobody has taken yet, oldest first.
+        end: Why no more will come, once that is so.
     """
 
     def __init__(self, session: AsyncWebSocketSession) -> None:
         self._session = session
-        self._arrivals: deque[Arrival] = deque()
+        self.arrivals: deque[Arrival] = deque()
         self._news = asyncio.Event()
+        self._over = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.end: End | None = None
 
@@ -63,30 +65,25 @@ class Inbox:
         if self._task is None and self.end is None:
             self._task = asyncio.create_task(self._read(), name="stt-inbox")
 
-    async def stop(self) -> None:
-        """Stop reading; what has come stays."""
+    async def __aenter__(self) -> Self:
+        self.start()
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        # What has come stays.
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})
 
-    def first(self) -> Arrival | None:
-        """Return the oldest message and leave it where it is."""
-        return self._arrivals[0] if self._arrivals else None
-
-    def take(self) -> Arrival | None:
-        """Return the oldest message and remove it."""
-        return self._arrivals.popleft() if self._arrivals else None
-
     async def wait(self) -> None:
         """Wait until there is a message or the end."""
-        while not self._arrivals and self.end is None:
+        while not self.arrivals and self.end is None:
             self._news.clear()
             await self._news.wait()
 
     async def wait_for_end(self) -> None:
         """Wait until nothing more will come."""
-        if self._task is not None:
-            await asyncio.wait({self._task})
+        await self._over.wait()
 
     async def _read(self) -> None:
         try:
@@ -95,16 +92,20 @@ class Inbox:
         except httpx_ws.WebSocketDisconnect as disconnect:
             self._finish(self._closed(disconnect))
             await self._answer_close(disconnect.code)
-        except (httpx_ws.HTTPXWSException, anyio.EndOfStream, anyio.ClosedResourceError):
-            self._finish(End(at=time.monotonic()))
+        except httpx_ws.HTTPXWSException:
+            self._finish(End())
+        except (anyio.EndOfStream, anyio.ClosedResourceError):
+            # The session was left.
+            pass
         finally:
-            self._finish(End(ours=True, at=time.monotonic()))
+            self._finish(End(ours=True))
 
     def _put(self, event: Event) -> None:
-        if isinstance(event, (TextMessage, BytesMessage)):
-            data = event.data if isinstance(event, TextMessage) else bytes(event.data)
-            self._arrivals.append(Arrival(data=data, at=time.monotonic()))
-            self._news.set()
+        # Pings, pongs and closes don't come here.
+        data = cast("TextMessage | BytesMessage", event).data
+        whole = data if isinstance(data, str) else bytes(data)
+        self.arrivals.append(Arrival(data=whole, at=time.monotonic()))
+        self._news.set()
 
     def _closed(self, disconnect: httpx_ws.WebSocketDisconnect) -> End:
         # wsproto reports bad frames as a close too, but then no close frame has come: the state is open.
@@ -113,7 +114,6 @@ class Inbox:
             code=int(disconnect.code),
             reason="" if bad_frame else disconnect.reason,
             fault=disconnect.reason if bad_frame else "",
-            at=time.monotonic(),
         )
 
     async def _answer_close(self, code: int) -> None:
@@ -125,3 +125,4 @@ class Inbox:
         if self.end is None:
             self.end = end
         self._news.set()
+        self._over.set()

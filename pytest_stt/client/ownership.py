@@ -16,27 +16,19 @@ _LOG = logging.getLogger("pytest_stt.client")
 
 @asynccontextmanager
 async def in_own_task(
-    open_: Callable[[], AbstractAsyncContextManager[T]], *, open_s: float | None = None
+    open_: Callable[[], AbstractAsyncContextManager[T]],
 ) -> AsyncIterator[T]:
     """Open and close a context in a task of its own.
 
     httpx-ws has an anyio task group inside, which must be left by the task that entered it (a fixture's
     teardown runs in another one), cancels that task when the connection fails, and wraps the errors of
     the block in an ExceptionGroup. None of that reaches the caller from here.
-
-    Args:
-        open_: Makes the context manager.
-        open_s: Seconds that opening may take, `None` for no limit.
-
-    Raises:
-        TimeoutError: Opening took too long.
     """
     ready: asyncio.Future[T] = asyncio.get_running_loop().create_future()
     leave = asyncio.Event()
     task = asyncio.create_task(_own(open_, ready, leave), name="stt-session")
     try:
-        async with asyncio.timeout(open_s):
-            value = await ready
+        value = await ready
     except BaseException:
         task.cancel()
         await _ended(task, None)

@@ -27,6 +27,7 @@ _ADVICE = {
     404: "Check the path of the url, or set `options.path`; the server may also not know the model.",
     408: "The server ran out of its own time: try shorter audio, or raise the server's limit.",
     413: "The audio is too large for this server: send a shorter or compressed file, or raise its limit.",
+    426: "The address wants a WebSocket: use a dialect that speaks one, or STTClient.ws.",
     429: "Wait, or lower `concurrency` or `rate` of the server in the suite.",
     503: "Wait until the server has loaded its model or has room again: `wait` and `retries` do that.",
 }

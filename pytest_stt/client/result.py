@@ -65,9 +65,8 @@ class STTResult:
         Raises:
             SuiteError: There is no normaliser of that name.
         """
-        self.reference = reference
-        self.text_metrics = score(self.hypothesis_text, [reference], find_normalizer(self.normalizer)).metrics
-        self._announce()
+        rate(self, reference)
+        announce(self)
         return self
 
     def assert_quality(
@@ -105,7 +104,7 @@ class STTResult:
             raise AssertionError(
                 "assert_quality has no metrics to judge: call compute_metrics(reference) before it."
             )
-        self._announce()
+        announce(self)
         finding = verdict(
             self.text_metrics,
             limits,
@@ -117,34 +116,44 @@ class STTResult:
             raise LimitExceeded(_report(finding, self, self.text_metrics, limits))
         return self
 
-    def describe(self, sample: AudioSample) -> None:
-        """Take over what is known of the audio."""
-        self.audio_s = sample.duration_ms / 1000
-        self.audio_path = sample.audio_path
-        self.language = sample.language
 
-    def take(self, timeline: Timeline) -> None:
-        """Take over what a server has said so far."""
-        self.hypothesis_text = timeline.hypothesis
-        self.latency_ms = timeline.latency_ms
-        self.chunks_received = timeline.chunks_received
-        self.fragments = list(timeline.fragments)
-        self.events = timeline.events
+def describe(result: STTResult, sample: AudioSample) -> None:
+    """Note in a result what is known of its audio."""
+    result.audio_s = sample.duration_ms / 1000
+    result.audio_path = sample.audio_path
+    result.language = sample.language
 
-    def score_unasked(self, reference: str) -> None:
-        """Score as a session and `transcribe` do by themselves.
 
-        An empty reference is not announced: most samples have none, because their test compares otherwise.
-        """
-        announce, self._on_score = self._on_score, self._on_score if reference.strip() else None
-        try:
-            self.compute_metrics(reference)
-        finally:
-            self._on_score = announce
+def fill(result: STTResult, timeline: Timeline) -> None:
+    """Bring a result up to what the server has said so far."""
+    result.hypothesis_text = timeline.hypothesis
+    result.latency_ms = timeline.latency_ms
+    result.chunks_received = timeline.chunks_received
+    result.fragments = list(timeline.fragments)
+    result.events = timeline.events
 
-    def _announce(self) -> None:
-        if self._on_score is not None:
-            self._on_score(self)
+
+def score_unasked(result: STTResult, reference: str) -> None:
+    """Score as a session and `transcribe` do by themselves.
+
+    An empty reference is not announced: most samples have none, because their test compares otherwise.
+    """
+    rate(result, reference)
+    if reference.strip():
+        announce(result)
+
+
+def rate(result: STTResult, reference: str) -> None:
+    """Score a result, and tell nobody."""
+    result.reference = reference
+    normalizer = find_normalizer(result.normalizer)
+    result.text_metrics = score(result.hypothesis_text, [reference], normalizer).metrics
+
+
+def announce(result: STTResult) -> None:
+    """Tell whoever collects results that this one is scored or judged."""
+    if result._on_score is not None:
+        result._on_score(result)
 
 
 def _report(finding: str, result: STTResult, metrics: TextMetrics, limits: Limits) -> str:

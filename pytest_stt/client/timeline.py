@@ -89,7 +89,7 @@ class Timeline:
             for at, said in self._heard
         ]
 
-    def last_words(self) -> str:
+    def __str__(self) -> str:
         """Tell in a sentence what was received last."""
         if self._last is None:
             return "Nothing was received before."

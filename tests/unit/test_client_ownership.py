@@ -39,7 +39,7 @@ def context(
 
 async def test_the_context_is_entered_and_left_by_one_task_of_its_own() -> None:
     journal: Journal = []
-    async with in_own_task(context(journal), open_s=5) as value:
+    async with in_own_task(context(journal)) as value:
         assert value == "value"
     assert journal == ["open", "closed"]
 
@@ -84,9 +84,12 @@ async def test_opening_that_takes_too_long_is_given_up() -> None:
         finally:
             journal.append("given up")
 
-    with pytest.raises(TimeoutError):
-        async with in_own_task(never, open_s=0.01):
+    async def enter() -> None:
+        async with asyncio.timeout(0.01), in_own_task(never):
             pass
+
+    with pytest.raises(TimeoutError):
+        await enter()
     assert journal == ["given up"]
 
 
@@ -106,6 +109,31 @@ async def test_cancelled_while_opening_it_leaves_no_task() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_cancelled_at_the_moment_of_opening_it_closes() -> None:
+    journal: Journal = []
+    gate = asyncio.get_running_loop().create_future()
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[None]:
+        await gate
+        try:
+            yield
+        finally:
+            journal.append("closed")
+
+    async def enter() -> None:
+        async with in_own_task(opened):
+            journal.append("inside")
+
+    task = asyncio.create_task(enter())
+    await asyncio.sleep(0.01)
+    gate.set_result(None)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert journal == ["closed"]
 
 
 async def test_cancelled_inside_it_still_closes() -> None:

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from pytest_stt.client.result import STTResult
+from pytest_stt.audio import AudioSample
+from pytest_stt.client.result import STTResult, describe, score_unasked
 from pytest_stt.errors import LimitExceeded, SuiteError
 
 REFERENCE = "the quick brown fox"
@@ -110,10 +109,10 @@ def test_scoring_and_judging_are_announced_with_the_result_itself() -> None:
 def test_scoring_unasked_announces_only_what_has_a_reference() -> None:
     announced: list[STTResult] = []
     result = STTResult("x", _on_score=announced.append)
-    result.score_unasked(" ")
+    score_unasked(result, " ")
     assert announced == []
     assert result.text_metrics is not None
-    result.score_unasked("x")
+    score_unasked(result, "x")
     assert announced == [result]
 
 
@@ -124,9 +123,7 @@ def test_a_wrong_transcript_with_control_characters_is_shown_escaped() -> None:
     str(raised.value).encode()
 
 
-def test_the_audio_is_described(tmp_path: Path) -> None:
-    from pytest_stt.audio import AudioSample
-
+def test_the_audio_is_described() -> None:
     result = STTResult()
-    result.describe(AudioSample.from_array([0.0] * 8000, 16000, language="de"))
+    describe(result, AudioSample.from_array([0.0] * 8000, 16000, language="de"))
     assert (result.audio_s, result.audio_path, result.language) == (0.5, None, "de")

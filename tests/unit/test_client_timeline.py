@@ -80,9 +80,9 @@ def test_without_a_start_the_clock_runs_from_the_opening() -> None:
 
 def test_the_last_message_is_told_printable_and_cut() -> None:
     timeline = Timeline()
-    assert timeline.last_words() == "Nothing was received before."
+    assert str(timeline) == "Nothing was received before."
     timeline.hear("\x1b[31m" + "x" * 400, time.monotonic())
-    assert "\\x1b[31mxxx" in timeline.last_words()
-    assert len(timeline.last_words()) < 400
+    assert "\\x1b[31mxxx" in str(timeline)
+    assert len(str(timeline)) < 400
     timeline.hear(b"1234", time.monotonic())
-    assert "a binary frame of 4 bytes" in timeline.last_words()
+    assert "a binary frame of 4 bytes" in str(timeline)

@@ -230,6 +230,13 @@ async def test_a_header_that_is_not_legal_is_refused_without_showing_it() -> Non
     assert "secret" not in str(raised.value)
 
 
+@pytest.mark.parametrize("value", ["Bearer “secret”", "Bearer secret\n", 7])
+async def test_a_header_that_no_request_can_carry_is_refused_at_once(value: Any) -> None:
+    with pytest.raises(SuiteError, match="header 'Authorization' has to be") as raised:
+        STTClient(url="http://127.0.0.1", headers={"Authorization": value})
+    assert "secret" not in str(raised.value)
+
+
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), "30"])
 async def test_a_timeout_that_is_no_duration_is_refused(timeout: Any) -> None:
     with pytest.raises(SuiteError, match="timeout has to be a number of seconds above 0"):

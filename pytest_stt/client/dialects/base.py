@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import httpx
 
     from pytest_stt.audio import AudioSample
-    from pytest_stt.client.session import STTSession
+    from pytest_stt.client.line import Line
     from pytest_stt.client.stream import StreamOptions
     from pytest_stt.client.timeline import Timeline
     from pytest_stt.errors import STTError
@@ -84,7 +84,7 @@ class Call(Generic[OptionsT]):
     """
 
     post: Callable[..., AbstractAsyncContextManager[httpx.Response]]
-    connect: Callable[..., AbstractAsyncContextManager[STTSession]]
+    connect: Callable[..., AbstractAsyncContextManager[Line]]
     where: str
     sample: AudioSample
     options: OptionsT

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pytest_stt.client.dialects.base import Call, Said
-    from pytest_stt.client.session import STTSession
+    from pytest_stt.client.line import Line
 
 
 class Conversation(Generic[OptionsT]):
@@ -22,19 +22,16 @@ class Conversation(Generic[OptionsT]):
     the server reports ends the conversation, whatever it is doing.
     """
 
-    def __init__(self, call: Call[OptionsT], session: STTSession) -> None:
+    def __init__(self, call: Call[OptionsT], line: Line) -> None:
         self.call = call
-        self._session = session
+        self._line = line
         self._pacer = Pacer(call.stream.pace or 0.0)
 
     async def say(self, message: str | bytes) -> None:
         """Send a text or a binary frame."""
         self.listen()
         try:
-            if isinstance(message, str):
-                await self._session.send_text(message)
-            else:
-                await self._session.send_bytes(message)
+            await self._line.send(message)
         except ClosedError:
             # What the server said before it closed tells more than the close.
             self.listen()
@@ -53,7 +50,7 @@ class Conversation(Generic[OptionsT]):
         Raises:
             STTError: The server reported one.
         """
-        sayings = self._session.hear()
+        sayings = self._line.hear()
         raise_error(sayings)
         return sayings
 
@@ -72,10 +69,10 @@ class Conversation(Generic[OptionsT]):
         deadline = time.monotonic() + within_s
         while not any(said.kind == kind for said in self.listen()):
             doing = f"before it was {kind}"
-            if not await self._session.news(deadline - time.monotonic(), doing):
+            if not await self._line.wait(deadline - time.monotonic(), doing):
                 raise timeout_error(
                     f"{self.call.where} was not {kind} within {within_s:g} s (`{option}`). "
-                    f"{self.call.timeline.last_words()}"
+                    f"{self.call.timeline}"
                 )
 
     async def settle(self, idle_s: float) -> None:
@@ -88,4 +85,4 @@ class Conversation(Generic[OptionsT]):
             left_s = since + idle_s - time.monotonic()
             if left_s <= 0:
                 return
-            await self._session.news(left_s, "before its text had settled")
+            await self._line.wait(left_s, "before its text had settled")

@@ -88,8 +88,8 @@ class WhisperLiveDialect(Dialect[WhisperLiveOptions]):
     async def transcribe(self, call: Call[WhisperLiveOptions]) -> None:
         """Shake hands, send audio and silence, and wait until the text has settled."""
         options, chunk_ms = call.options, call.stream.chunk_ms or 256
-        async with call.connect(timeline=call.timeline) as session:
-            talk = Conversation(call, session)
+        async with call.connect(timeline=call.timeline) as line:
+            talk = Conversation(call, line)
             await talk.say(json.dumps(handshake(options, call.sample.language)))
             await talk.until("ready", within_s=options.ready_timeout, option="options.ready_timeout")
             await talk.stream(audio_frames(call), chunk_ms)

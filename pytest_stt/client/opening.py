@@ -1,0 +1,97 @@
+"""Requests and handshakes up to the moment where their user takes over."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING, Any, cast
+
+import httpx
+import httpx_ws
+
+from pytest_stt.client.address import redact
+from pytest_stt.client.failures import failure, timeout_error
+from pytest_stt.client.heartbeats import HeartbeatSession
+from pytest_stt.client.ownership import in_own_task
+from pytest_stt.client.responses import read_quietly, status_error
+from pytest_stt.client.sources import TranslatedStream
+from pytest_stt.errors import STTError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from httpx_ws import AsyncWebSocketSession
+
+_UPGRADE = "101 Switching Protocols, as a WebSocket server does"
+
+
+@asynccontextmanager
+async def limited(
+    url: str, limit_s: float | None, missing: str, *, story: object = ""
+) -> AsyncIterator[None]:
+    """Limit the time of a block, and let only errors of ours out of it.
+
+    Args:
+        url: The address, for messages.
+        limit_s: Seconds, `None` for no limit.
+        missing: What did not happen when the time is over, as in "did not answer".
+        story: Added to that message; made a `str` only then.
+
+    Raises:
+        STTTimeoutError: The time is over.
+        STTError: httpx raised something.
+    """
+    try:
+        async with asyncio.timeout(limit_s):
+            yield
+    except STTError:
+        raise
+    except TimeoutError:
+        late = f"{redact(url)} {missing} within {limit_s:g} s. {story}"
+        raise timeout_error(late.rstrip()) from None
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise failure(error, url) from None
+
+
+@asynccontextmanager
+async def open_answer(
+    client: httpx.AsyncClient, url: str, limit_s: float | None, **kwargs: Any
+) -> AsyncIterator[httpx.Response]:
+    """Send a POST and give the answer while its body still comes; all failures are ours.
+
+    Raises:
+        STTError: There is no answer, none with a status 2xx, or its body breaks off.
+    """
+    async with AsyncExitStack() as stack:
+        async with limited(url, limit_s, "did not answer"):
+            response = await stack.enter_async_context(client.stream("POST", url, **kwargs))
+        if not response.is_success:
+            await read_quietly(response)
+            raise status_error(response)
+        response.stream = TranslatedStream(cast("httpx.AsyncByteStream", response.stream), response.request)
+        try:
+            yield response
+        except httpx.DecodingError as error:
+            raise failure(error, url) from None
+
+
+@asynccontextmanager
+async def open_socket(
+    client: httpx.AsyncClient, url: str, limit_s: float | None, **kwargs: Any
+) -> AsyncIterator[AsyncWebSocketSession]:
+    """Open a WebSocket; all failures of that are ours, and it is closed without one.
+
+    Raises:
+        STTError: The server can't be reached, or refuses the handshake.
+    """
+    # httpx-ws writes into the headers that it is given.
+    headers = httpx.Headers(kwargs.pop("headers", None))
+    kwargs.setdefault("session_class", HeartbeatSession)
+    socket = in_own_task(lambda: httpx_ws.aconnect_ws(url, client, headers=headers, **kwargs))
+    async with AsyncExitStack() as stack:
+        async with limited(url, limit_s, "did not open a WebSocket"):
+            try:
+                session = await stack.enter_async_context(socket)
+            except httpx_ws.WebSocketUpgradeError as refusal:
+                raise status_error(refusal.response, expected=_UPGRADE) from None
+        yield session
