@@ -5,7 +5,6 @@ from __future__ import annotations
 import selectors
 import socket
 import threading
-from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
 from pytest_stt.errors import ConnectError
@@ -128,6 +127,9 @@ def wait_ready(url: str, timeout_s: float = 60.0) -> None:
     Raises:
         ConnectError: It is gone, or gave no answer in time.
     """
+    # Listening, which is done for every run of xdist, does not need it.
+    from http.client import HTTPConnection, HTTPException
+
     address = urlsplit(url)
     connection = HTTPConnection(address.hostname or "", address.port, timeout=timeout_s)
     try:

@@ -46,7 +46,10 @@ class EmbeddedServer:
             if port is None:
                 raise ConnectError(f"url: local was asked for, but {missing_extra()}")
             url = f"http://127.0.0.1:{port}"
-            wait_ready(url)
+            if self._server is not None:
+                self._server.wait_ready()
+            else:
+                wait_ready(url)
             self._ready_url = url
         return self._ready_url
 

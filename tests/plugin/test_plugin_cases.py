@@ -203,3 +203,22 @@ def test_a_run_without_a_terminal_has_the_same_outcome(example: Example) -> None
     result = example.cases(one="hello world", two="x").answer(two=500).run("-p", "no:terminal")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     assert "INTERNALERROR" not in result.stdout.str()
+
+
+def test_an_unexpected_exception_keeps_its_traceback(
+    example: Example, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a bug of ours")
+
+    monkeypatch.setattr("pytest_stt.text.scoring.score", broken)
+    result = example.cases(one="hello world").run()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*RuntimeError: a bug of ours*"])
+
+
+def test_verbose_words_of_expected_failures_keep_their_form(example: Example) -> None:
+    result = example.suite(EXPECTED).run("-v")
+    result.stdout.fnmatch_lines(
+        ["a.stt.yaml::one XFAIL WER 100.0% CER *", "a.stt.yaml::three XPASS WER 0.0%*"]
+    )

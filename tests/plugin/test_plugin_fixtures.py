@@ -129,3 +129,51 @@ def test_without_pytest_asyncio_the_async_fixtures_say_so(example: Example) -> N
     result = example.run("-p", "no:asyncio")
     result.assert_outcomes(errors=2)
     result.stdout.fnmatch_lines(["*fixture stt_client needs the plugin pytest-asyncio*"])
+
+
+def test_stt_transcribe_takes_a_sample_too(example: Example) -> None:
+    example.test(
+        """
+        from pytest_stt import AudioSample
+
+        def test_it(stt_transcribe):
+            sample = AudioSample.from_array([0.0] * 1600, 16000, reference_text="hello world", name="tone")
+            stt_transcribe(sample).assert_quality(max_wer=0)
+            stt_transcribe(sample, reference="hello").assert_quality(max_wer=1, max_cer=None)
+        """
+    )
+    example.run().assert_outcomes(passed=1)
+
+
+def test_the_command_line_wins_over_the_marker(example: Example) -> None:
+    write_wav(example.path / "one.wav")
+    example.test(
+        """
+        import pytest
+
+        @pytest.mark.stt(url="http://127.0.0.1:9", dialect="whisperlive", options={"model": "tiny"})
+        def test_it(stt_transcribe):
+            stt_transcribe("one.wav", reference="hello world").assert_quality()
+        """
+    )
+    example.run("--stt-url", example.server.url, "--stt-dialect", "openai").assert_outcomes(passed=1)
+
+
+def test_an_unset_variable_in_the_ini_file_is_named(example: Example) -> None:
+    example.server.url = "${NOT_SET_ANYWHERE}"
+    example.ini().test("def test_it(stt_transcribe): pass")
+    result = example.run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["ini value stt_url: *NOT_SET_ANYWHERE*"])
+
+
+def test_without_the_extra_a_local_url_says_what_to_install(
+    example: Example, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pytest_stt.local.missing_extra", lambda: "the sentence about the extra")
+    example.server.url = "local"
+    example.ini().cases(one="hello world")
+    result = example.test("def test_it(stt_transcribe): pass").run()
+    result.assert_outcomes(errors=2)
+    assert result.stdout.str().count("url: local was asked for, but the sentence about the extra") >= 2
+    assert "Traceback" not in result.stdout.str()

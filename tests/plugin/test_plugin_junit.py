@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from junitparser import JUnitXml, Properties, TestCase, TestSuite
 from scripted import Example
+
+from pytest_stt.plugin.junit import add_run_properties
 
 
 def read(example: Example) -> JUnitXml:
@@ -60,3 +63,11 @@ def test_a_transcript_that_xml_cannot_hold_is_escaped(example: Example) -> None:
     example.cases(one="hello world").answer(one="a ]]> b \x00 \ud800 \ufffe").run("--junitxml=o.xml")
     (suite,) = read(example)
     assert suite.failures == 1
+
+
+def test_without_pytests_private_key_the_run_has_no_properties(
+    example: Example, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("_pytest.junitxml.xml_key")
+    config = SimpleNamespace(stash={})
+    add_run_properties(config, [("stt.wer", "0")])  # type: ignore[arg-type]

@@ -1,0 +1,84 @@
+"""The event loop in its own thread."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+
+import pytest
+
+from pytest_stt.runner import BackgroundLoop
+
+
+async def nothing() -> str:
+    return threading.current_thread().name
+
+
+def test_runs_in_a_thread_of_its_own_name() -> None:
+    loop = BackgroundLoop()
+    assert "stt" in loop.run(nothing)
+    loop.close()
+    loop.close()
+    assert not loop.started
+
+
+def test_what_is_in_flight_is_cancelled_when_the_wait_is_left() -> None:
+    """As by Ctrl-C, or by a timeout plugin."""
+    loop = BackgroundLoop()
+    ended = threading.Event()
+
+    async def hang() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.set()
+
+    class Left(BaseException):
+        pass
+
+    def leave(*_: object) -> None:
+        raise Left
+
+    old = signal.signal(signal.SIGALRM, leave)
+    signal.setitimer(signal.ITIMER_REAL, 0.1)
+    try:
+        with pytest.raises(Left):
+            loop.run(hang)
+    finally:
+        signal.signal(signal.SIGALRM, old)
+    assert ended.wait(5)
+    loop.close()
+
+
+def test_a_timeout_error_of_the_task_is_its_own() -> None:
+    async def fail() -> None:
+        raise TimeoutError("of the task")
+
+    loop = BackgroundLoop()
+    with pytest.raises(TimeoutError, match="of the task"):
+        loop.run(fail)
+    loop.close()
+
+
+def test_closing_cancels_what_is_in_flight() -> None:
+    loop = BackgroundLoop()
+    started = threading.Event()
+    seen: list[BaseException] = []
+
+    async def hang() -> None:
+        started.set()
+        await asyncio.sleep(60)
+
+    def wait() -> None:
+        try:
+            loop.run(hang)
+        except BaseException as error:
+            seen.append(error)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    started.wait(5)
+    loop.close()
+    thread.join(5)
+    assert len(seen) == 1

@@ -1,0 +1,101 @@
+"""What is drawn from records."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_stt.gates.totals import Totals, totals_of
+from pytest_stt.metrics import TextMetrics
+from pytest_stt.records import AudioFacts, Counts, Record
+from pytest_stt.render.junit import properties_of
+from pytest_stt.render.lines import Line
+from pytest_stt.render.table import rate, table_lines
+from pytest_stt.render.worst import worst_lines
+from pytest_stt.text.width import display_width
+
+
+def text_of(line: Line) -> str:
+    return "".join(span.text for span in line)
+
+
+def record(said: str, heard: str, case: str = "x", **more: object) -> Record:
+    return Record(
+        id=f"a.stt.yaml::{case}",
+        suite="a.stt.yaml",
+        case=case,
+        outcome="passed",
+        references=(said,),
+        hypothesis=heard,
+        counts=Counts.of(TextMetrics.compute(said, heard)),
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def totals(name: str) -> Totals:
+    return totals_of(name, [record("one two", "one too", latency_ms=1234.5)])
+
+
+@given(
+    st.lists(st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=60), min_size=1, max_size=5)
+)
+def test_rows_have_one_width_and_fit(names: list[str]) -> None:
+    lines = table_lines([totals(name) for name in names], totals("all"), width=90)
+    widths = {display_width(text_of(line)) for line in lines}
+    assert len(widths) == 1
+    assert widths.pop() <= 90
+
+
+def test_a_narrow_terminal_moves_the_columns_closer_before_it_cuts_names() -> None:
+    name = "quickstart.stt.yaml"
+    lines = table_lines([totals(name)], None, width=78)
+    assert text_of(lines[1]).startswith(name)
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.0, "0.0%"), (0.125, "12.5%"), (float("inf"), "inf")])
+def test_rates_are_written_in_per_cent(value: float, text: str) -> None:
+    assert rate(value) == text
+
+
+def test_the_worst_comes_first_and_the_rest_is_counted() -> None:
+    records = [
+        record("one two three four", "one two three for", "a"),
+        record("one two", "three four", "b"),
+        record("one", "one", "c"),
+        record("one two three", "one two tree", "d"),
+    ]
+    lines = [text_of(line) for line in worst_lines(records, width=80, count=2)]
+    assert lines[1].startswith("a.stt.yaml::b")
+    assert any(line.startswith("a.stt.yaml::d") for line in lines)
+    assert lines[-1] == "… and 1 more with errors"
+
+
+def test_lines_have_no_blanks_at_their_end() -> None:
+    lines = worst_lines([record("one two three", "one too", "a")], width=80, count=1)
+    assert all(text_of(line) == text_of(line).rstrip() for line in lines)
+
+
+def test_a_test_that_scored_twice_names_the_score() -> None:
+    records = [record("one", "two", "test_it#2"), record("one", "two", "test_it")]
+    names = [
+        text_of(line).split()[0] for line in worst_lines(records, width=80, count=2) if "WER" in text_of(line)
+    ]
+    assert names == ["a.stt.yaml::test_it#2", "a.stt.yaml::test_it"]
+
+
+def test_properties_of_several_records_are_pooled() -> None:
+    heard = [
+        record("one two", "one too", latency_ms=10.0, audio=AudioFacts(seconds=1.5)),
+        record("one two", "one two", latency_ms=30.0, audio=AudioFacts(seconds=2.0), normalizer="basic@1"),
+    ]
+    found = dict(properties_of(heard))
+    assert found["stt.wer"] == "0.2500"
+    assert found["stt.latency_ms"] == "20.0"
+    assert found["stt.audio_s"] == "3.500"
+    assert found["stt.normalizer"] == "basic@1, none"
+    assert "stt.location" not in found
+
+
+def test_properties_without_a_latency_leave_it_out() -> None:
+    assert "stt.latency_ms" not in dict(properties_of([record("one", "one")]))
