@@ -226,6 +226,7 @@ class STTClient:
             sample=sample,
             options=self._options,
             stream=self._stream,
+            timeout_s=self.timeout,
             timeline=self._timeline(),
         )
 

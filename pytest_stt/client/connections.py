@@ -2,18 +2,18 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import ssl
 import weakref
 from typing import TYPE_CHECKING
 
 import httpx
 
-from pytest_stt.client.address import is_loopback, split_address
+from pytest_stt.client.address import is_loopback
 from pytest_stt.client.responses import read_quietly
 from pytest_stt.errors import SuiteError
 from pytest_stt.text.printable import printable
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncGenerator, Mapping
 
 # Below the 5 s after which uvicorn and node drop an idle connection: a request must not meet that moment.
@@ -62,8 +62,7 @@ class Connections:
             )
         loop = asyncio.get_running_loop()
         if loop not in self._clients:
-            # What a loop has left open that was closed without its async generators is lost.
-            self._clients = {other: kept for other, kept in self._clients.items() if not other.is_closed()}
+            self._forget_closed_loops()
             keeper = _kept(self._new_client(), weakref.ref(self))
             self._clients[loop] = keeper, await anext(keeper)
         return self._clients[loop][1]
@@ -81,13 +80,18 @@ class Connections:
         """Drop the client of a loop that is about to close it."""
         self._clients.pop(loop, None)
 
+    def _forget_closed_loops(self) -> None:
+        # Left by loops that were closed without closing their async generators. Other threads may be in here.
+        for loop in list(self._clients):
+            if loop.is_closed():
+                self.forget(loop)
+
     def _new_client(self) -> httpx.AsyncClient:
-        secure = split_address(self._url).scheme in {"https", "wss"}
         return httpx.AsyncClient(
             headers=self._headers,
             timeout=self._timeout,
             limits=_UNLIMITED,
-            verify=_trusting() if secure else _distrusting(),
+            verify=_tls(),
             trust_env=not is_loopback(self._url),
             transport=self._transport,
             event_hooks={"response": [_read_refused_upgrade]},
@@ -125,11 +129,12 @@ def _checked(headers: Mapping[str, str]) -> httpx.Headers:
 
 
 @functools.cache
-def _trusting() -> ssl.SSLContext:
+def _tls() -> ssl.SSLContext:
     # Loading the certificates takes about 30 ms: once for all clients.
-    return httpx.create_ssl_context()
-
-
-@functools.cache
-def _distrusting() -> ssl.SSLContext:
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        return httpx.create_ssl_context()
+    except OSError as error:
+        raise SuiteError(
+            f"The certificate authorities can't be loaded: {error}. Check the environment variables "
+            "SSL_CERT_FILE and SSL_CERT_DIR."
+        ) from None

@@ -50,17 +50,18 @@ class HTTPServerError(ServerError, httpx.HTTPStatusError):
 StatusError = HTTPRejectedError | HTTPBusyError | HTTPServerError
 
 
-def status_error(response: httpx.Response, *, expected: str = "a success (2xx)") -> StatusError:
+def status_error(response: httpx.Response, *, expected: str = "") -> StatusError:
     """Build the error of an answer whose status isn't the one wanted.
 
     Its text has the address without secrets, the status, the server's own words and advice.
 
     Args:
         response: The answer; its words are quoted if its body has been read.
-        expected: What the status should have been, in words.
+        expected: What the status should have been, where that is no success (2xx).
     """
     status, request = response.status_code, response.request
-    answered = f"{redact(str(request.url))} answered {_status_line(status)} instead of {expected}"
+    answered = f"{redact(str(request.url))} answered {_status_line(status)}"
+    answered += f" instead of {expected}" if expected else ""
     message = f"{answered}{body_words(response)} {_advice(response)}"
     if status in {429, 503}:
         busy = HTTPBusyError(message, request=request, response=response)

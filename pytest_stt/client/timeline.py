@@ -92,7 +92,7 @@ class Timeline:
     def __str__(self) -> str:
         """Tell in a sentence what was received last."""
         if self._last is None:
-            return "Nothing was received before."
+            return "Nothing was received."
         return f"The last message received was {message_words(self._last)}."
 
     def _ms(self, at: float) -> float:

@@ -17,6 +17,15 @@ def tone() -> AudioSample:
     return AudioSample.from_array(samples, 16000, reference_text="red door", language="en-US", name="tone")
 
 
+@pytest.fixture(autouse=True, scope="module")
+def quick_collection() -> Iterator[None]:
+    """Leave everything that is there already out of the collections below."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 @pytest.fixture(autouse=True)
 def no_complaint_of_asyncio(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Fail a test that leaves a pending task or an exception nobody has seen: asyncio only logs those."""

@@ -247,7 +247,7 @@ class StrictWhisperLive:
     late: Sequence[tuple[float, dict[str, Any]]] = ()
     handshake: dict[str, Any] = field(default_factory=dict)
     audio: bytearray = field(default_factory=bytearray)
-    frame_times: list[float] = field(default_factory=list)
+    frames: int = 0
     violations: list[str] = field(default_factory=list)
     ended: bool = False
 
@@ -288,8 +288,8 @@ class StrictWhisperLive:
             if len(message) % 4:
                 raise ProtocolBroken(f"a frame of {len(message)} bytes is no float32")
             self.audio += message
-            self.frame_times.append(asyncio.get_running_loop().time())
-            for answer in self.on_frame(len(self.frame_times)):
+            self.frames += 1
+            for answer in self.on_frame(self.frames):
                 await connection.send(json.dumps({"uid": self.handshake["uid"], **answer}))
 
     async def _talk_late(self, connection: ServerConnection) -> None:

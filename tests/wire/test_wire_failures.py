@@ -14,6 +14,7 @@ import pytest
 from strict_servers import CHUNKED, Answer, Request, chunk, http_server, response, says, sends, streams
 
 from pytest_stt.client import STTClient
+from pytest_stt.client.connections import _tls
 from pytest_stt.errors import (
     BusyError,
     ClosedError,
@@ -128,6 +129,13 @@ async def test_a_server_that_is_not_there_is_told_with_its_address() -> None:
     with pytest.raises(ConnectError, match=r"refused the connection\. Is the server running\?"):
         await client.post()
     await client.aclose()
+
+
+async def test_certificates_that_are_not_there_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/no/such/file.pem")
+    _tls.cache_clear()
+    with pytest.raises(SuiteError, match="SSL_CERT_FILE"):
+        await STTClient(url="http://127.0.0.1:1").post()
 
 
 async def test_a_name_that_nobody_knows_is_told() -> None:

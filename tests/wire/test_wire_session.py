@@ -154,7 +154,8 @@ async def test_reading_goes_on_while_sending() -> None:
     assert numbers == list(range(40))
 
 
-async def test_a_server_that_takes_nothing_is_not_waited_for() -> None:
+async def test_a_server_that_takes_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytest_stt.client.ownership._CLOSE_S", 0.1)
     left = asyncio.Event()
 
     async def talk(connection: ServerConnection) -> None:
@@ -251,12 +252,12 @@ async def test_latency_ends_when_the_last_text_arrived_not_when_it_was_looked_at
         async with client.ws(sample=tone) as session:
             await session.send_bytes(b"audio")
             await session.send_text("red")
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(1.0)
             assert await session.receive_bytes() == b"audio"
             assert await session.receive_text() == "red"
             result = session.result()
         await client.aclose()
-    assert 0 < result.latency_ms < 400
+    assert 0 < result.latency_ms < 900
 
 
 async def test_a_dialects_decoder_makes_the_transcript() -> None:

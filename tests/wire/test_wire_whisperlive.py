@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterable
 from typing import Any
@@ -94,11 +95,12 @@ async def test_a_raw_pcm_server_gets_pcm16(tone: AudioSample) -> None:
 
 
 async def test_audio_and_silence_are_sent_in_real_time(tone: AudioSample) -> None:
-    """2 frames of audio and 1 of silence at twice the pace: 256 ms from the first to the last."""
+    """2 frames of audio and 1 of silence take 384 ms at twice the pace, and 300 ms are for settling."""
     server = StrictWhisperLive()
+    begin = asyncio.get_running_loop().time()
     await transcribe(server, tone, pace=2.0)
-    assert len(server.frame_times) == 3
-    assert server.frame_times[-1] - server.frame_times[0] > 0.2
+    assert asyncio.get_running_loop().time() - begin > 0.684
+    assert server.frames == 3
 
 
 async def test_repeats_revisions_and_an_open_tail_make_one_transcript(tone: AudioSample) -> None:
@@ -186,7 +188,7 @@ async def test_an_error_in_the_middle_ends_the_sending(tone: AudioSample) -> Non
     long = AudioSample.from_array(np.zeros(16000 * 60), 16000)
     server = StrictWhisperLive(on_frame=lambda number: [{"status": "ERROR", "message": "died"}])
     await fails(server.talk, long, ServerError, "died", stream=StreamOptions(chunk_ms=50))
-    assert len(server.frame_times) < 20
+    assert server.frames < 20
 
 
 async def test_a_server_that_says_why_and_closes_is_quoted(tone: AudioSample) -> None:
@@ -265,6 +267,16 @@ async def test_a_server_that_never_gets_ready_is_not_waited_for(tone: AudioSampl
     )
 
 
+async def test_everything_together_is_not_waited_for(tone: AudioSample) -> None:
+    """A server that takes its time for the handshake and then never settles."""
+    late = [(0.1, {"segments": [segment(0, 1, str(number), completed=False)]}) for number in range(100)]
+    server = StrictWhisperLive(late=late)
+    options = {"ready_timeout": 0.1, "pad_after_ms": 1, "settle_ms": 1000}
+    stream = StreamOptions(pace=100)
+    words = "no whole transcript within .*segments|still sent new text"
+    await fails(server.talk, tone, STTTimeoutError, words, timeout=0.2, options=options, stream=stream)
+
+
 async def test_text_that_never_settles_is_not_waited_for(tone: AudioSample) -> None:
     late = [(0.1, {"segments": [segment(0, 1, str(number), completed=False)]}) for number in range(100)]
     server = StrictWhisperLive(late=late)
@@ -272,9 +284,8 @@ async def test_text_that_never_settles_is_not_waited_for(tone: AudioSample) -> N
         server.talk,
         tone,
         STTTimeoutError,
-        r"no whole transcript within .*segments",
-        timeout=0.2,
-        options={"ready_timeout": 0.5},
+        r"still sent new text 0\.6 s after the end of the audio.*segments",
+        timeout=0.3,
     )
 
 

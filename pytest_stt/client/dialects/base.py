@@ -80,6 +80,7 @@ class Call(Generic[OptionsT]):
         sample: The audio.
         options: Values of the dialect's `Options`.
         stream: How to send, without gaps where the dialect has a default.
+        timeout_s: The client's timeout.
         timeline: What was said; the dialect fills it, the result is made of it.
     """
 
@@ -89,14 +90,16 @@ class Call(Generic[OptionsT]):
     sample: AudioSample
     options: OptionsT
     stream: StreamOptions
+    timeout_s: float
     timeline: Timeline
 
 
 class Dialect(ABC, Generic[OptionsT]):
     """Speak one wire protocol; an instance holds no state of a conversation.
 
-    A conversation is one coroutine, `transcribe`. The kinds of transport have base classes that
-    give it as a sequence of steps: see `SocketDialect`.
+    A conversation is one coroutine, `transcribe`: open, encode, pace, end, finish and close in the order of
+    the protocol, with `Conversation` for the steps of WebSocket protocols. Reading and assembling are the
+    decoder's.
 
     Attributes:
         name: What a suite writes as `dialect`.

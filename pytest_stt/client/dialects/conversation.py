@@ -76,13 +76,21 @@ class Conversation(Generic[OptionsT]):
                 )
 
     async def settle(self, idle_s: float) -> None:
-        """Wait until all audio has gone by and no new text has come for `idle_s` seconds."""
+        """Wait until all audio has gone by and no new text has come for `idle_s` seconds.
+
+        Raises:
+            STTTimeoutError: There is still new text when the client's timeout is over as well.
+            STTError: The server reported one, or closed.
+        """
         await self._pacer.rest()
-        quiet_since = time.monotonic()
-        while True:
-            self.listen()
-            since = max(quiet_since, self.call.timeline.last_text_at or quiet_since)
-            left_s = since + idle_s - time.monotonic()
-            if left_s <= 0:
-                return
+        silent_from = time.monotonic()
+        patience_s = idle_s + self.call.timeout_s
+        while (left_s := self._settled_at(silent_from) + idle_s - time.monotonic()) > 0:
+            if time.monotonic() - silent_from > patience_s:
+                what = f"{self.call.where} still sent new text {patience_s:g} s after the end of the audio."
+                raise timeout_error(f"{what} {self.call.timeline}")
             await self._line.wait(left_s, "before its text had settled")
+
+    def _settled_at(self, silent_from: float) -> float:
+        self.listen()
+        return max(silent_from, self.call.timeline.last_text_at or silent_from)

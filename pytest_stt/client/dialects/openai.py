@@ -58,7 +58,7 @@ class OpenAIOptions(BaseModel):
 class OpenAIDialect(Dialect[OpenAIOptions]):
     """Speak OpenAI's `POST /v1/audio/transcriptions`, and what the servers that imitate it make of it.
 
-    `protocols.md`, section 1; the key goes into the header `Authorization`.
+    OpenAI API reference, "Create transcription". The key goes into the header `Authorization`.
     """
 
     name = "openai"

@@ -56,7 +56,8 @@ class WhisperLiveOptions(BaseModel):
 class WhisperLiveDialect(Dialect[WhisperLiveOptions]):
     """Speak WhisperLive's WebSocket: a handshake, audio in real time, segments back.
 
-    `protocols.md`, section 3. Pace in real time: a server that gets more than 45 s ahead drops audio.
+    collabora/WhisperLive, `whisper_live/server.py` and `client.py`. Pace in real time: a server that falls
+    45 s behind drops audio.
     """
 
     name = "whisperlive"

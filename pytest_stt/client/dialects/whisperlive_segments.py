@@ -104,7 +104,8 @@ class WhisperLiveDecoder:
         open_text = " ".join(segment.text for segment in segments if not segment.completed)
         if open_text != self._open:
             self._open = open_text
-            said.append(Said(kind="partial", text=open_text))
+            # A tail that has become a final text has said it already.
+            said += [Said(kind="partial", text=open_text)] if open_text or not said else []
         return said
 
     def _accept(self, segment: Segment) -> bool:
