@@ -9,6 +9,7 @@ import httpx
 
 from pytest_stt.client.address import is_loopback
 from pytest_stt.client.responses import read_quietly
+from pytest_stt.client.secrecy import remember_address
 from pytest_stt.errors import SuiteError
 from pytest_stt.text.printable import printable
 
@@ -94,7 +95,7 @@ class Connections:
             verify=_tls(),
             trust_env=not is_loopback(self._url),
             transport=self._transport,
-            event_hooks={"response": [_read_refused_upgrade]},
+            event_hooks={"request": [remember_address], "response": [_read_refused_upgrade]},
         )
 
 

@@ -7,6 +7,7 @@ from pytest_stt.errors import LimitExceeded
 from pytest_stt.limits import NO_LIMITS, in_force, override, verdict
 from pytest_stt.text.alignment import plain_alignment
 from pytest_stt.text.normalizers import find_normalizer
+from pytest_stt.text.printable import printable
 from pytest_stt.text.scoring import score
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from pytest_stt.limits import Limits
     from pytest_stt.metrics import TextMetrics
     from pytest_stt.records import Event
+
+
+_HEARD_SHOWN = 500
 
 
 @dataclass
@@ -160,5 +164,7 @@ def _report(finding: str, result: STTResult, metrics: TextMetrics, limits: Limit
     timings = f"latency {result.latency_ms:.0f} ms"
     if result.audio_s:
         timings += f", audio {result.audio_s:.1f} s"
-    parts = (finding, plain_alignment(metrics.alignment), f"limits: {in_force(limits)}\n{timings}")
-    return "\n\n".join(part for part in parts if part)
+    # The alignment shows what was compared; this is what the server wrote.
+    heard = f"heard: {printable(result.hypothesis_text, _HEARD_SHOWN)}" if result.hypothesis_text else ""
+    facts = "\n".join(filter(None, (heard, f"limits: {in_force(limits)}", timings)))
+    return "\n\n".join(filter(None, (finding, plain_alignment(metrics.alignment), facts)))

@@ -134,7 +134,7 @@ def test_the_failure_is_what_the_readme_shows(project: Path, server: LocalServer
     assert done.returncode == 1
     printed = [line.rstrip() for line in done.stdout.splitlines()]
     for line in blocks("text")[1].splitlines():
-        if line.startswith(("WER", "REF", "HYP", "limits", "FAILED")):
+        if line.startswith(("WER", "REF", "HYP", "heard", "limits")):
             assert line in printed
 
 
