@@ -40,7 +40,8 @@ def main(runs: int) -> None:
         difference = statistics.median(a - b for a, b in zip(with_it, without, strict=True))
         print(
             f"{unit}: {statistics.median(with_it):.1f} with, {statistics.median(without):.1f} without, "
-            f"median of the paired differences {difference:+.2f}, of the minima {min(with_it) - min(without):+.2f}"
+            f"median of the paired differences {difference:+.2f}, "
+            f"of the minima {min(with_it) - min(without):+.2f}"
         )
 
 

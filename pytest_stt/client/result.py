@@ -124,7 +124,8 @@ class STTResult:
 def describe(result: STTResult, sample: AudioSample) -> None:
     """Note in a result what is known of its audio."""
     result.audio_s = sample.duration_ms / 1000
-    result.audio_path = sample.audio_path
+    # The working directory may be another one when the result is looked at.
+    result.audio_path = sample.audio_path and sample.audio_path.absolute()
     result.language = sample.language
 
 

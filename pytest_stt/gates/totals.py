@@ -27,7 +27,7 @@ class Totals:
         errors: How many have no transcript; they have no part in the rates.
         metrics: The added counts of all that were heard, expected failures included.
         latencies_ms: One latency for each case that was heard.
-        limits: The limits in force, most common first, with the number of cases that have them.
+        limits: The limits in force with the number of cases that have them, most common first.
     """
 
     name: str
@@ -89,4 +89,5 @@ def totals_by_suite(records: Sequence[Record]) -> list[Totals]:
 
 
 def _limits(records: Iterable[Record]) -> list[tuple[str, int]]:
-    return Counter(in_force(record.limits) for record in records if record.limits != NO_LIMITS).most_common()
+    found = Counter(in_force(record.limits) for record in records if record.limits != NO_LIMITS)
+    return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))

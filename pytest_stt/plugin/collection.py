@@ -70,6 +70,9 @@ class SttItem(pytest.Item):
         for mark in _marks(case):
             self.add_marker(mark)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}{' (exclusive)' if self.case.exclusive else ''}>"
+
     def setup(self) -> None:
         """Ask the server, unless pytest only plans."""
         if self.config.getoption("setuponly", False):

@@ -6,6 +6,7 @@ ends the run when two plugins own one option. Where an owner is there already, o
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -62,6 +63,18 @@ def add_options(parser: pytest.Parser, config: pytest.Config) -> None:
         if flag not in taken:
             group.addoption(flag, default=None, **attributes)
     config.stash[STEPPED_BACK] = taken
+
+
+def leave_out_values(config: pytest.Config, args: list[str]) -> None:
+    """Take the values of our options out of the paths that pytest has seen so far.
+
+    Until our options are added, the value in `--stt-url local` is one more path to it, and with a path on the
+    command line the conftests of `testpaths` are not loaded.
+    """
+    paths = getattr(config.known_args_namespace, "file_or_dir", [])
+    for flag, value in pairwise(args):
+        if flag in OPTIONS and value in paths:
+            paths.remove(value)
 
 
 def _has_owner(parser: pytest.Parser, flag: str) -> bool:

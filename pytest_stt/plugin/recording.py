@@ -71,6 +71,13 @@ def _heard(result: STTResult, audio: Path | None, config: pytest.Config) -> dict
 def _audio_facts(result: STTResult, path: Path | None, config: pytest.Config) -> AudioFacts:
     if path is None:
         return AudioFacts(seconds=result.audio_s)
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return AudioFacts(path=display_path(path, config), sha256=digest, seconds=result.audio_s)
+    return AudioFacts(path=display_path(path, config), sha256=_digest(path), seconds=result.audio_s)
+
+
+def _digest(path: Path) -> str | None:
+    """Return the file's sha256, None when the file is gone: a test may have made it for itself."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None

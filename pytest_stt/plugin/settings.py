@@ -77,7 +77,7 @@ def _expanded(config: pytest.Config, name: str) -> str:
     try:
         return expand(config.getini(name), os.environ)
     except SuiteError as error:
-        raise SuiteError(f"ini value {name}: {error}") from None
+        raise SuiteError(f"ini option {name}: {error}") from None
 
 
 def _seconds(config: pytest.Config, name: str) -> float:
@@ -87,5 +87,5 @@ def _seconds(config: pytest.Config, name: str) -> float:
     except ValueError:
         seconds = 0.0
     if not 0 < seconds < float("inf"):
-        raise SuiteError(f"ini value {name}: expected a number of seconds above 0, found {text!r}")
+        raise SuiteError(f"ini option {name}: expected a number of seconds above 0, found {text!r}")
     return seconds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -13,6 +14,8 @@ from pytest_stt.errors import SuiteError
 from pytest_stt.plugin.fixtures import SCORED
 from pytest_stt.plugin.run import run_of
 from pytest_stt.plugin.settings import fixture_url
+from pytest_stt.suite.variables import expand
+from pytest_stt.text import find_normalizer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -50,18 +53,20 @@ def target_of(request: pytest.FixtureRequest) -> Target:
     """Resolve a test's target: command line, then the nearest `stt` marker, then ini.
 
     Raises:
-        SuiteError: The marker has a keyword that we do not know, or an argument without one.
+        SuiteError: The marker has a keyword that we do not know, or an argument without one; the url names
+            a variable that is not set; there is no such normaliser.
     """
     chosen = run_of(request.config).settings
     target = Target(url="", dialect=chosen.dialect, timeout=chosen.timeout, normalize=chosen.normalizer)
     for mark in reversed(list(request.node.iter_markers("stt"))):
         target = replace(target, **_keywords(mark, request))
-    if not target.url:
-        target = replace(target, url=fixture_url(request.config))
+    url = expand(target.url, os.environ) if target.url else fixture_url(request.config)
+    target = replace(target, url=url)
     if chosen.dialect_override is not None:
         target = replace(target, dialect=chosen.dialect_override, options=None)
     if chosen.url_override is not None:
         target = replace(target, url=replace_origin(target.url, chosen.url_override))
+    find_normalizer(target.normalize)
     return target
 
 
@@ -73,7 +78,7 @@ def _keywords(mark: pytest.Mark, request: pytest.FixtureRequest) -> Mapping[str,
             f"{request.node.nodeid}: the marker stt takes the keywords {', '.join(known)}; "
             f"found {unknown[0]!r}"
         )
-    return mark.kwargs
+    return {name: value for name, value in mark.kwargs.items() if value is not None}
 
 
 def make_client(request: pytest.FixtureRequest) -> STTClient:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from pytest_stt.records import Record
 
 
+LIMITS_SHOWN = 3
+
+
 def summary_lines(
     records: Sequence[Record], *, notes: Sequence[str] = (), width: int, worst: int
 ) -> list[Line]:
@@ -37,11 +40,13 @@ def summary_lines(
 
 
 def _limits(total: Totals, *, alone: bool) -> Iterator[Line]:
-    """Name the limits in force, and how many cases have others."""
+    """Name the limits in force; where cases differ, the most common ones with their numbers."""
     if not total.limits:
         return
-    (common, _count), *others = total.limits
-    text = f"limits: {common}" if alone else f"limits of {total.name}: {common}"
+    shown = [f"{limits} ({number} of {total.cases} cases)" for limits, number in total.limits[:LIMITS_SHOWN]]
+    others = sum(number for _, number in total.limits[LIMITS_SHOWN:])
     if others:
-        text += f" ({sum(number for _, number in others)} of {total.cases} cases have their own)"
-    yield plain(text)
+        shown.append(f"others ({others})")
+    first, number = total.limits[0]
+    text = first if number == total.cases else "; ".join(shown)
+    yield plain(f"limits: {text}" if alone else f"limits of {total.name}: {text}")

@@ -39,9 +39,10 @@ class BackgroundLoop:
         self._in_flight.add(future)  # type: ignore[arg-type]
         future.add_done_callback(self._in_flight.discard)
         try:
-            # An unbounded wait can't be interrupted by Ctrl-C on Windows.
-            while not wait([future], timeout=WAKE_UP_S).done:
-                pass
+            # An unbounded wait can't be interrupted by Ctrl-C on Windows, and no wait ends when a
+            # future is cancelled that nobody has begun to run.
+            while not future.done():
+                wait([future], timeout=WAKE_UP_S)
         except BaseException:
             future.cancel()
             raise

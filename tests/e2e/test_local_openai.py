@@ -185,7 +185,11 @@ def test_what_the_engine_cannot_do_is_refused(
     assert refused.value.type == "invalid_request_error"
 
 
-@pytest.mark.parametrize("content", [b"garbage" * 1000, b"RIFF\x00\x00\x00\x00WAVE", b"", wav([])[1]])
+@pytest.mark.parametrize(
+    "content",
+    [b"garbage" * 1000, b"RIFF\x00\x00\x00\x00WAVE", b"", wav([])[1]],
+    ids=["garbage", "header", "nothing", "no frames"],
+)
 def test_what_is_no_audio_is_refused(client: openai.OpenAI, content: bytes) -> None:
     with pytest.raises(openai.BadRequestError) as refused:
         client.audio.transcriptions.create(file=("a.wav", content), model="whisper-1")

@@ -164,7 +164,7 @@ def test_an_unset_variable_in_the_ini_file_is_named(example: Example) -> None:
     example.ini().test("def test_it(stt_transcribe): pass")
     result = example.run()
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["ini value stt_url: *NOT_SET_ANYWHERE*"])
+    result.stdout.fnmatch_lines(["ini option stt_url: *NOT_SET_ANYWHERE*"])
 
 
 def test_without_the_extra_a_local_url_says_what_to_install(

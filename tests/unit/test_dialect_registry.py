@@ -75,11 +75,12 @@ def sample(language: str | None) -> AudioSample:
         (None, "en-US", "en"),
         (None, "DE_at", "de"),
         (None, None, None),
-        ("en-US", "de", "en-US"),
+        ("en-US", "de", "de"),
+        ("en-US", None, "en-US"),
         ("", "de", None),
     ],
 )
-def test_the_language_comes_from_the_option_or_else_from_the_sample(
+def test_the_language_comes_from_the_sample_or_else_from_the_option(
     option: str | None, language: str | None, sent: str | None
 ) -> None:
     assert form_fields(OpenAIOptions(language=option), sample(language)).get("language") == sent

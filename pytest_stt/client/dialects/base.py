@@ -37,9 +37,15 @@ class Said:
     error: STTError | None = None
 
 
-def primary_language(language: str | None) -> str | None:
-    """Return the first part of a language tag in lower case, `en` of `en-US`: what Whisper's servers know."""
-    return language.replace("_", "-").partition("-")[0].lower() if language else None
+def chosen_language(option: str | None, sample: str | None) -> str | None:
+    """Return the language to send: the sample's own before the option, which is for all samples.
+
+    Of a sample's language tag it is the first part in lower case, `en` of `en-US`: what Whisper's servers
+    know. An option that is an empty text wins: it says that no language is to be sent.
+    """
+    if option == "" or not sample:
+        return option or None
+    return sample.replace("_", "-").partition("-")[0].lower()
 
 
 def raise_error(sayings: Iterable[Said]) -> None:

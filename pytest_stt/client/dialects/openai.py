@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pytest_stt.client.dialects.base import Call, Dialect, primary_language, raise_error
+from pytest_stt.client.dialects.base import Call, Dialect, chosen_language, raise_error
 from pytest_stt.client.dialects.openai_answers import OpenAIDecoder
 from pytest_stt.client.sources import is_event_stream
 from pytest_stt.client.sse import EventSplitter
@@ -31,8 +31,8 @@ class OpenAIOptions(BaseModel):
 
     Attributes:
         model: Form field `model`; `null` leaves it out.
-        language: ISO-639-1 code; by default the first part of the sample's language, `en` of `en-US`.
-            An empty text leaves it out.
+        language: ISO-639-1 code for samples that have no language; of a sample's own the first part is
+            sent, `en` of `en-US`. An empty text leaves the field out, whatever the sample has.
         prompt: Text that guides the model.
         response_format: What the answer should be; the transcript is read from any of them.
         temperature: 0 to 1; 0 for answers that repeat.
@@ -88,7 +88,7 @@ def form_fields(options: OpenAIOptions, sample: AudioSample) -> dict[str, Any]:
     """Return the form fields beside the file, named as OpenAI's own client does it."""
     fields = {
         "model": options.model,
-        "language": primary_language(sample.language) if options.language is None else options.language,
+        "language": chosen_language(options.language, sample.language),
         "prompt": options.prompt,
         "response_format": options.response_format,
         "temperature": options.temperature,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from pytest_stt.audio import AudioEncoding
-from pytest_stt.client.dialects.base import Call, Dialect, primary_language
+from pytest_stt.client.dialects.base import Call, Dialect, chosen_language
 from pytest_stt.client.dialects.conversation import Conversation
 from pytest_stt.client.dialects.whisperlive_segments import WhisperLiveDecoder
 from pytest_stt.client.stream import StreamOptions
@@ -26,8 +26,8 @@ class WhisperLiveOptions(BaseModel):
 
     Attributes:
         model: Whisper model that the server loads for this session.
-        language: Code such as `en`; by default the first part of the sample's language, `en` of `en-US`,
-            and without one the server detects it.
+        language: Code such as `en` for samples that have no language; of a sample's own the first part is
+            sent, `en` of `en-US`. Without any, and with an empty text here, the server detects it.
         task: `transcribe`, or `translate` to English.
         use_vad: Skip stretches without speech.
         initial_prompt: Text that guides the model.
@@ -101,7 +101,7 @@ class WhisperLiveDialect(Dialect[WhisperLiveOptions]):
 
 def handshake(options: WhisperLiveOptions, language: str | None) -> dict[str, Any]:
     """Return the first message of a session."""
-    chosen = primary_language(language) if options.language is None else options.language
+    chosen = chosen_language(options.language, language)
     message: dict[str, Any] = {
         "uid": str(uuid.uuid4()),
         "language": chosen or None,
