@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stt.plugin import collection, fixtures, options, outcomes
+from pytest_stt.plugin import collection, fixtures, options, outcomes, tracebacks
 from pytest_stt.plugin.fixtures import stt_transcribe
 from pytest_stt.plugin.reporting import Reporter
 from pytest_stt.plugin.run import RUN, Run, run_of
@@ -64,9 +64,10 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    outcomes.hide_our_frames(item, call)
+    error = call.excinfo.value if call.excinfo else None
+    tracebacks.hide_our_frames(item, error)
     report = yield
-    outcomes.complete(report, item, call)
+    outcomes.complete(report, item, error)
     return report
 
 

@@ -28,11 +28,29 @@ class SttFile(pytest.File):
     def collect(self) -> Iterator[SttItem]:
         """Read the file; every problem in it is one collection error."""
         suite = self._load()
+        self._refuse_marks_of_others(suite)
         for tag in sorted({tag for case in suite.cases for tag in case.tags}):
             # Tags are selected with -m like markers; strict markers would refuse unknown ones.
             self.config.addinivalue_line("markers", f"{tag}: a tag of speech-to-text cases")
         for case in suite.cases:
             yield SttItem.from_parent(self, name=case.id, suite=suite, case=case)
+
+    def _refuse_marks_of_others(self, suite: Suite) -> None:
+        """Tags become markers; one of another plugin's that takes arguments would act, or end the run."""
+        with_arguments = {
+            line.partition("(")[0].strip()
+            for line in self.config.getini("markers")
+            if "(" in line.partition(":")[0]
+        }
+        problems = [
+            f'{display_path(self.path, self.config)}:{case.line}: case "{case.id}": the tag "{tag}" is a '
+            "marker of pytest or of a plugin here that takes arguments; choose another name"
+            for case in suite.cases
+            for tag in case.tags
+            if tag in with_arguments
+        ]
+        if problems:
+            raise self.CollectError("\n".join(problems))
 
     def _load(self) -> Suite:
         from pytest_stt.errors import SuiteError

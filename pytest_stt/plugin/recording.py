@@ -41,21 +41,26 @@ def record_of_case(item: SttItem, result: STTResult | None, *, outcome: Outcome,
 
 
 def record_of_test(
-    item: pytest.Item, result: STTResult, *, number: int, outcome: Outcome, message: str
+    item: pytest.Item, result: STTResult | None, *, number: int, outcome: Outcome, message: str
 ) -> Record:
-    """Record the `number`-th result (from 1) that a Python test scored."""
+    """Record the `number`-th result (from 1) that a Python test scored, or that it has none."""
     record = Record(
         id=item.nodeid,
         suite=display_path(item.path, item.config),
         case=item.name if number == 1 else f"{item.name}#{number}",
         outcome=outcome,
+        message=message,
+    )
+    if result is None:
+        return record
+    return replace(
+        record,
         dialect=result.dialect,
         language=result.language,
         references=() if result.reference is None else (result.reference,),
         normalizer=find_normalizer(result.normalizer).label,
-        message=message,
+        **_heard(result, result.audio_path, item.config),
     )
-    return replace(record, **_heard(result, result.audio_path, item.config))
 
 
 def _heard(result: STTResult, audio: Path | None, config: pytest.Config) -> dict[str, Any]:

@@ -25,8 +25,9 @@ def properties_of(records: Sequence[Record], *, location: str | None = None) -> 
     seconds = sum(record.audio.seconds or 0.0 for record in records if record.audio)
     if seconds:
         properties.append(("stt.audio_s", f"{seconds:.3f}"))
-    names = sorted({record.normalizer for record in records})
-    properties.append(("stt.normalizer", ", ".join(names)))
+    names = sorted({record.normalizer for record in records if record.counts})
+    if names:
+        properties.append(("stt.normalizer", ", ".join(names)))
     if location is not None:
         properties.append(("stt.location", location))
     return properties

@@ -222,3 +222,40 @@ def test_verbose_words_of_expected_failures_keep_their_form(example: Example) ->
     result.stdout.fnmatch_lines(
         ["a.stt.yaml::one XFAIL WER 100.0% CER *", "a.stt.yaml::three XPASS WER 0.0%*"]
     )
+
+
+def test_tags_that_are_markers_of_plugins_are_refused_with_their_lines(example: Example) -> None:
+    example.suite(
+        """
+cases:
+- {id: one, audio: one.wav, reference: hello world, tags: [timeout]}
+- {id: two, audio: two.wav, reference: hello world, tags: [smoke, flaky]}
+"""
+    )
+    result = example.run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["a.stt.yaml:3: *timeout*", "a.stt.yaml:4: *flaky*"])
+
+
+def test_a_tag_may_be_a_marker_of_the_project(example: Example) -> None:
+    example.ini("markers =", "    smoke: what runs first").suite(TAGGED, audio="one two")
+    example.run("--strict-markers", "-m", "smoke").assert_outcomes(passed=1, deselected=1)
+
+
+def test_cases_that_run_alone_are_shown(example: Example) -> None:
+    example.suite("cases: [{id: one, audio: one.wav, reference: x, assert_quality: {max_latency_ms: 500}}]")
+    example.run("--collect-only", "-v").stdout.fnmatch_lines(["*<SttItem one (exclusive)>"])
+
+
+def test_audio_that_goes_away_leaves_a_record(example: Example) -> None:
+    example.pytester.makeconftest(
+        """
+        import pathlib
+
+        def pytest_runtest_call(item):
+            pathlib.Path("one.wav").unlink()
+        """
+    )
+    result = example.cases(one="hello world").run()
+    result.assert_outcomes(passed=1)
+    assert "INTERNALERROR" not in result.stdout.str()

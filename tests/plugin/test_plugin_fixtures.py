@@ -177,3 +177,119 @@ def test_without_the_extra_a_local_url_says_what_to_install(
     result.assert_outcomes(errors=2)
     assert result.stdout.str().count("url: local was asked for, but the sentence about the extra") >= 2
     assert "Traceback" not in result.stdout.str()
+
+
+def test_an_outage_is_an_error_of_the_table_and_has_no_rate(example: Example) -> None:
+    for name in ("one", "two"):
+        write_wav(example.path / f"{name}.wav")
+    example.answer(two=500).test(
+        """
+        def test_heard_and_not_heard(stt_transcribe):
+            stt_transcribe("one.wav", reference="hello world")
+            stt_transcribe("two.wav", reference="hello world")
+
+        def test_not_heard(stt_transcribe):
+            stt_transcribe("two.wav", reference="hello world")
+
+        def test_wrong(stt_transcribe):
+            stt_transcribe("one.wav", reference="something else").assert_quality()
+        """
+    )
+    result = example.run()
+    result.assert_outcomes(failed=3)
+    row = next(line for line in result.stdout.lines if line.split()[1:3] == ["3", "2"])
+    assert row.split()[3:8] == ["100.0%", "107.1%", "2/0/0", "1", "2"]
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "raise RuntimeError('theirs') from error",
+        "pytest.fail('theirs')",
+        "raise ExceptionGroup('theirs', [error])",
+    ],
+)
+def test_frames_of_ours_are_hidden_in_chains_too(example: Example, ending: str) -> None:
+    write_wav(example.path / "one.wav")
+    example.answer(one=500).test(
+        f"""
+        import pytest
+        from pytest_stt import STTError
+
+        def test_it(stt_transcribe):
+            try:
+                stt_transcribe("one.wav", reference="hello world")
+            except STTError as error:
+                {ending}
+        """
+    )
+    output = example.run("-l").stdout.str()
+    assert "theirs" in output
+    assert "client.py" not in output
+    assert "background.py" not in output
+
+
+def test_a_marker_without_values_leaves_the_defaults(example: Example) -> None:
+    write_wav(example.path / "one.wav")
+    example.test(
+        """
+        import pytest
+
+        @pytest.mark.stt(url=None, dialect=None, timeout=None, normalize=None)
+        def test_it(stt_transcribe):
+            stt_transcribe("one.wav", reference="Hello, world!").assert_quality(max_wer=0)
+        """
+    )
+    example.run().assert_outcomes(passed=1)
+
+
+def test_the_url_of_a_marker_may_name_the_environment(
+    example: Example, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_wav(example.path / "one.wav")
+    monkeypatch.setenv("HERE", example.server.url)
+    example.server.url = "http://127.0.0.1:9"
+    example.ini().test(
+        """
+        import pytest
+
+        @pytest.mark.stt(url="${HERE}")
+        def test_it(stt_transcribe):
+            stt_transcribe("one.wav", reference="hello world").assert_quality()
+        """
+    )
+    example.run().assert_outcomes(passed=1)
+
+
+def test_a_normaliser_that_is_not_there_is_found_before_anything_is_sent(example: Example) -> None:
+    example.test(
+        """
+        import pytest
+
+        @pytest.mark.stt(normalize="basik")
+        def test_it(stt_transcribe): pass
+        """
+    )
+    result = example.run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*basik*basic*"])
+
+
+def test_audio_of_the_test_itself_may_be_gone_when_it_is_reported(example: Example) -> None:
+    write_wav(example.path / "one.wav")
+    example.test(
+        """
+        import pathlib
+        from pytest_stt import AudioSample
+
+        def test_it(stt_transcribe, monkeypatch, tmp_path):
+            sample = AudioSample.from_file("one.wav", reference_text="hello world")
+            stt_transcribe(sample).assert_quality()
+            monkeypatch.chdir(tmp_path)
+
+        def test_too(stt_transcribe):
+            stt_transcribe("one.wav", reference="hello world").assert_quality()
+            pathlib.Path("one.wav").unlink()
+        """
+    )
+    example.run().assert_outcomes(passed=2)

@@ -101,3 +101,13 @@ cases:
     result.assert_outcomes(passed=2)
     assert result.stdout.str().count("note: a.stt.yaml: ") == 1
     result.stdout.fnmatch_lines(["note: a.stt.yaml: *model*"])
+
+
+@pytest.mark.parametrize("option", [["--stt-url", "local"], ["--stt-worst", "3"]])
+def test_the_value_of_an_option_is_no_path(example: Example, option: list[str]) -> None:
+    """A path on the command line would keep pytest from loading the conftests of testpaths."""
+    folder = example.path / "suites"
+    folder.mkdir()
+    (folder / "conftest.py").write_text("def pytest_addoption(parser): parser.addoption('--theirs')")
+    (folder / "test_it.py").write_text("def test_it(): pass")
+    example.ini("testpaths = suites").run(*option, "--theirs=1").assert_outcomes(passed=1)
