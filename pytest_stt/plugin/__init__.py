@@ -1,7 +1,8 @@
 """The `pytest11` entry point: every hook, each handing on to the module that does the work.
 
-This module is imported in every pytest run of an environment, so it and what it imports need
-nothing but pytest and the standard library (and of that not asyncio).
+This module is imported in every pytest run of an environment. What it imports at its top is pytest,
+the standard library (and of that not asyncio) and the few small modules that every run needs; the
+others are imported when a suite or a test of ours is there.
 """
 
 from __future__ import annotations
@@ -11,16 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stt.plugin import collection, fixtures, options, outcomes, tracebacks
+from pytest_stt.plugin import fixtures, options
 from pytest_stt.plugin.fixtures import stt_transcribe
+from pytest_stt.plugin.keys import OUR_FIXTURES, RUN
 from pytest_stt.plugin.reporting import Reporter
-from pytest_stt.plugin.run import RUN, Run, run_of
+from pytest_stt.plugin.tracebacks import hide_our_frames
 
 if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
 __all__ = ["stt_transcribe"]
+
+SUITES = (".stt.yaml", ".stt.yml")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,7 +44,6 @@ def pytest_load_initial_conftests(
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", fixtures.MARKER)
-    config.stash[RUN] = Run(config)
     config.pluginmanager.register(_async_fixtures(config), "stt-async")
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Reporter(config), "stt-report")
@@ -57,7 +60,19 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    return collection.collect_file(file_path, parent)
+    if not file_path.name.endswith(SUITES):
+        return None
+    from pytest_stt.plugin.collection import SttFile
+
+    return SttFile.from_parent(parent, path=file_path)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if _is_ours(item):
+        from pytest_stt.plugin.outcomes import begin_attempt
+
+        begin_attempt(item)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -65,21 +80,34 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     error = call.excinfo.value if call.excinfo else None
-    tracebacks.hide_our_frames(item, error)
+    hide_our_frames(item, error)
     report = yield
-    outcomes.complete(report, item, error)
+    if _is_ours(item):
+        # Imported when the item was set up: here the test's own monkeypatches may be in force.
+        from pytest_stt.plugin.outcomes import complete
+
+        complete(report, item, error)
     return report
+
+
+def _is_ours(item: pytest.Item) -> bool:
+    """Tell whether an item is a case, or a test with one of our fixtures."""
+    name = item.path.name
+    return name.endswith(SUITES) or not OUR_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
+    from pytest_stt.plugin.run import run_of
+
     node.workerinput["stt_local_port"] = run_of(node.config).embedded.listen()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    run_of(session.config).close()
+    if RUN in session.config.stash:
+        session.config.stash[RUN].close()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if RUN in config.stash:
-        run_of(config).embedded.close()
+        config.stash[RUN].embedded.close()

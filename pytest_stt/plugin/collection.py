@@ -9,17 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_stt.plugin.keys import HEARD
 from pytest_stt.plugin.run import run_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pytest_stt.client import STTResult
     from pytest_stt.suite.model import Case, Suite
-
-SUFFIXES = (".stt.yaml", ".stt.yml")
-HEARD: pytest.StashKey[STTResult] = pytest.StashKey()
 
 
 class SttFile(pytest.File):
@@ -95,7 +92,6 @@ class SttItem(pytest.Item):
         """Ask the server, unless pytest only plans."""
         if self.config.getoption("setuponly", False):
             return
-        forget_properties(self)
         self.stash[HEARD] = run_of(self.config).transcribe(self.suite, self.case)
 
     def runtest(self) -> None:
@@ -113,8 +109,16 @@ class SttItem(pytest.Item):
         from pytest_stt.errors import LimitExceeded
 
         if isinstance(excinfo.value, LimitExceeded):
-            return f"{excinfo.value}\n{self.location_line}"
+            verdict, _, details = str(excinfo.value).partition("\n")
+            if self.config.getoption("tbstyle", "auto") == "line":
+                return f"{self.location_line}: {verdict}"
+            return f"{verdict}\n{details}\n{self.location_line}"
         return super().repr_failure(excinfo, style)
+
+    @property
+    def notes(self) -> list[str]:
+        """What the user should know of the suite, each sentence with the name of the file."""
+        return [f"{display_path(self.path, self.config)}: {note}" for note in self.suite.notes]
 
     @property
     def location_line(self) -> str:
@@ -124,13 +128,6 @@ class SttItem(pytest.Item):
     def reportinfo(self) -> tuple[Path, int, str]:
         """Point to the case in its file; pytest counts lines from 0."""
         return self.path, self.case.line - 1, self.name
-
-
-def collect_file(file_path: Path, parent: pytest.Collector) -> SttFile | None:
-    """Claim the files with our double suffix."""
-    if file_path.name.endswith(SUFFIXES):
-        return SttFile.from_parent(parent, path=file_path)
-    return None
 
 
 def _marks(case: Case) -> Iterator[pytest.MarkDecorator]:

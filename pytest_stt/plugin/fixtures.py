@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
-
-from pytest_stt.errors import SuiteError
-from pytest_stt.plugin.run import run_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_stt.client import STTResult
     from pytest_stt.plugin.target import Transcribe
-
-SCORED: pytest.StashKey[list[STTResult]] = pytest.StashKey()
 
 MARKER = (
     "stt(url=None, dialect=None, options=None, headers=None, timeout=None, normalize=None): "
@@ -35,6 +29,7 @@ def stt_transcribe(request: pytest.FixtureRequest) -> Iterator[Transcribe]:
     `stt_transcribe(audio, reference=None, language=None)` takes a path (relative to the test file, else to
     the working directory) or an `AudioSample`, and returns an `STTResult`; with a reference it is scored.
     """
+    from pytest_stt.plugin.run import run_of
     from pytest_stt.plugin.target import make_client, transcriber
 
     client = make_client(request)
@@ -48,9 +43,15 @@ class WithoutAsyncio:
     @pytest.fixture
     def stt_client(self) -> None:
         """An `STTClient`; needs pytest-asyncio."""
-        raise SuiteError(NEEDS_ASYNCIO.format("stt_client"))
+        _refuse("stt_client")
 
     @pytest.fixture
     def stt_session(self) -> None:
         """An open `STTSession`; needs pytest-asyncio."""
-        raise SuiteError(NEEDS_ASYNCIO.format("stt_session"))
+        _refuse("stt_session")
+
+
+def _refuse(fixture: str) -> NoReturn:
+    from pytest_stt.errors import SuiteError
+
+    raise SuiteError(NEEDS_ASYNCIO.format(fixture))

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from pytest_stt.plugin.keys import STEPPED_BACK
+
 # Plain data: this module is imported in everybody's pytest run, and a dataclass costs a millisecond.
 OPTIONS: dict[str, dict[str, Any]] = {
     "--stt-url": {
@@ -45,8 +47,6 @@ INI_VALUES = {
     "stt_normalize": ("The normaliser of fixtures and of suites without normalize.", "basic"),
     "stt_timeout": ("Seconds that a transcription may take when the suite does not say.", "30"),
 }
-
-STEPPED_BACK: pytest.StashKey[list[str]] = pytest.StashKey()
 
 
 def add_ini_values(parser: pytest.Parser) -> None:

@@ -1,69 +1,66 @@
-"""From an item's report to its record, its JUnit properties and a readable failure."""
+"""From an item's report to its records, its JUnit properties and a readable failure."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_stt.errors import STTError
-from pytest_stt.plugin.collection import HEARD, SttItem, display_path, forget_properties
-from pytest_stt.plugin.fixtures import SCORED
+import pytest
+
+from pytest_stt.errors import LimitExceeded, STTError
+from pytest_stt.plugin.collection import SttItem, display_path, forget_properties
+from pytest_stt.plugin.keys import HEARD, OUR_FIXTURES, REPORTED, SCORED
+from pytest_stt.plugin.recording import record_of_case, record_of_test
 from pytest_stt.plugin.tracebacks import users_frames
+from pytest_stt.render.junit import properties_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import pytest
-
     from pytest_stt.client import STTResult
     from pytest_stt.records import Outcome, Record
 
-OUR_FIXTURES = frozenset(["stt_client", "stt_session", "stt_transcribe"])
+# What ends a wait from outside is told in a sentence too: pytest-timeout calls pytest.fail.
+TOLD_IN_A_SENTENCE = (STTError, pytest.fail.Exception)
+
+
+def begin_attempt(item: pytest.Item) -> None:
+    """Forget what an earlier attempt of a test that is run again has left."""
+    forget_properties(item)
+    keys: tuple[pytest.StashKey[Any], ...] = (HEARD, SCORED, REPORTED)
+    for key in keys:
+        if key in item.stash:
+            del item.stash[key]
 
 
 def complete(report: pytest.TestReport, item: pytest.Item, error: BaseException | None) -> None:
     """Add to a report what only we know: the sentence of an error, the records, the properties."""
+    if isinstance(item, SttItem):
+        if report.when == "setup" and report.failed and isinstance(error, TOLD_IN_A_SENTENCE):
+            report.longrepr = f"{error}\n{item.location_line}"
+        if report.when == "call" or (report.when == "setup" and not report.passed):
+            _attach(report, item, [_case_record(item, report)])
+            vars(report)["stt_notes"] = item.notes
+        return
     if report.when == "setup" and report.failed and isinstance(error, STTError):
-        _say_in_a_sentence(report, item, error)
-    if report.when == "call" or (report.when == "setup" and not report.passed):
-        _attach(report, item, error)
-
-
-def _say_in_a_sentence(report: pytest.TestReport, item: pytest.Item, error: STTError) -> None:
-    """Leave out a traceback that has no line of the user's: it would show pluggy and us."""
-    if not users_frames(item, error):
-        report.longrepr = str(error)
-
-
-def _attach(report: pytest.TestReport, item: pytest.Item, error: BaseException | None) -> None:
-    records = (
-        [_case_record(item, report)]
-        if isinstance(item, SttItem)
-        else list(_test_records(item, report, error))
-    )
+        # A traceback without a line of the user's would show pluggy and us.
+        report.longrepr = report.longrepr if users_frames(item, error) else str(error)
+    records = list(_test_records(item, report, error))
     if records:
-        # Builtins only: the report crosses to xdist's controller.
-        vars(report)["stt_records"] = [record.to_dict() for record in records]
-        forget_properties(item)
-        item.user_properties.extend(_properties(item, records))
-    if isinstance(item, SttItem) and item.suite.notes:
-        path = display_path(item.path, item.config)
-        vars(report)["stt_notes"] = [f"{path}: {note}" for note in item.suite.notes]
+        _attach(report, item, records)
 
 
-def outcome_of(report: pytest.TestReport) -> Outcome:
-    """Name a report's outcome as records do."""
-    if hasattr(report, "wasxfail"):
-        return "xfailed" if report.skipped else "xpassed"
-    if report.skipped:
-        return "skipped"
-    if report.passed:
-        return "passed"
-    return "failed" if report.when == "call" else "error"
+def _attach(report: pytest.TestReport, item: pytest.Item, records: list[Record]) -> None:
+    """Put records on a report, those of earlier phases of the test before them."""
+    reported = item.stash.setdefault(REPORTED, [])
+    reported.extend(records)
+    # Builtins only: the report crosses to xdist's controller.
+    vars(report)["stt_records"] = [record.to_dict() for record in reported]
+    forget_properties(item)
+    item.user_properties.extend(_properties(item, reported))
+    report.user_properties = list(item.user_properties)
 
 
 def _case_record(item: SttItem, report: pytest.TestReport) -> Record:
-    from pytest_stt.plugin.recording import record_of_case
-
     result = item.stash.get(HEARD, None)
     return record_of_case(item, result, outcome=outcome_of(report), message=_message(report))
 
@@ -71,21 +68,39 @@ def _case_record(item: SttItem, report: pytest.TestReport) -> Record:
 def _test_records(
     item: pytest.Item, report: pytest.TestReport, error: BaseException | None
 ) -> Iterator[Record]:
-    """Yield a record for each result that a Python test scored.
+    """Yield a record for each result that a Python test has scored since its last phase.
 
-    A test that an `STTError` ended says nothing about quality: its records are errors, and there
+    A phase that an `STTError` ended says nothing about quality: its records are errors, and there
     is one also when nothing was scored.
     """
-    without_transcript = isinstance(error, STTError)
-    scored: list[STTResult | None] = list(item.stash.get(SCORED, ()))
-    if without_transcript and not scored and not OUR_FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
+    before: list[Record] = item.stash.get(REPORTED, [])
+    scored: list[STTResult | None] = [*item.stash.get(SCORED, [])[len(before) :]]
+    if isinstance(error, STTError) and not scored and uses_our_fixtures(item):
         scored = [None]
-    if scored:
-        from pytest_stt.plugin.recording import record_of_test
+    # A fixture scores for its test: what it scored before the test is judged with the test.
+    if not scored or (report.when == "setup" and report.passed):
+        return
+    outcome = outcome_of(report, error)
+    for number, result in enumerate(scored, len(before) + 1):
+        yield record_of_test(item, result, number=number, outcome=outcome, message=_message(report))
 
-        outcome = "error" if without_transcript else outcome_of(report)
-        for number, result in enumerate(scored, 1):
-            yield record_of_test(item, result, number=number, outcome=outcome, message=_message(report))
+
+def uses_our_fixtures(item: pytest.Item) -> bool:
+    """Tell whether a test asks for one of our fixtures, itself or through another."""
+    return not OUR_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+
+
+def outcome_of(report: pytest.TestReport, error: BaseException | None = None) -> Outcome:
+    """Name a report's outcome as records do."""
+    if hasattr(report, "wasxfail"):
+        return "xfailed" if report.skipped else "xpassed"
+    if report.skipped:
+        return "skipped"
+    if report.passed:
+        return "passed"
+    if isinstance(error, LimitExceeded):
+        return "failed"
+    return "failed" if report.when == "call" and not isinstance(error, STTError) else "error"
 
 
 def _message(report: pytest.TestReport) -> str:
@@ -99,7 +114,5 @@ def _message(report: pytest.TestReport) -> str:
 
 def _properties(item: pytest.Item, records: list[Record]) -> list[tuple[str, Any]]:
     """Make the JUnit properties of a test; several results in one test are pooled."""
-    from pytest_stt.render.junit import properties_of
-
     line = item.location[1] or 0
     return properties_of(records, location=f"{display_path(item.path, item.config)}:{line + 1}")

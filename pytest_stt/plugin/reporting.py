@@ -18,7 +18,8 @@ class Reporter:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._records: dict[str, list[Record]] = {}
+        # Node ids of files outside the rootdir are not unique.
+        self._records: dict[tuple[str, str], list[Record]] = {}
         # Sentences about suites, each once, in the order of their coming.
         self._notes: dict[str, None] = {}
         self._finished = False
@@ -26,7 +27,8 @@ class Reporter:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         # Of a test that is run again the last attempt counts.
         if hasattr(report, "stt_records") and report.outcome in ("passed", "failed", "skipped"):
-            self._records[report.nodeid] = records_in(report)
+            records = records_in(report)
+            self._records[records[0].suite, report.nodeid] = records
         self._notes.update(dict.fromkeys(getattr(report, "stt_notes", ())))
 
     @property
@@ -54,7 +56,8 @@ class Reporter:
             add_run_properties(self._config, properties_of(self.records))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        if not self.records or self._config.get_verbosity() < -1:
+        nothing_ran = all(record.outcome == "skipped" for record in self.records)
+        if nothing_ran or self._config.get_verbosity() < -1:
             return
         terminalreporter.section("speech-to-text quality")
         for line in self._summary(terminalreporter):

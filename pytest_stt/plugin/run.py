@@ -2,17 +2,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from pytest_stt.plugin.embedded import LOCAL, EmbeddedServer
+from pytest_stt.plugin.keys import RUN
 
 if TYPE_CHECKING:
+    import pytest
+
     from pytest_stt.client import STTResult
     from pytest_stt.plugin.settings import Settings
     from pytest_stt.runner import BackgroundLoop, LiveTranscriber
     from pytest_stt.suite.model import Case, Suite
-
-RUN: pytest.StashKey[Run] = pytest.StashKey()
 
 
 class Run:
@@ -67,5 +66,7 @@ class Run:
 
 
 def run_of(config: pytest.Config) -> Run:
-    """Return the run of this pytest process."""
+    """Return the run of this pytest process, which begins when it is first asked for."""
+    if RUN not in config.stash:
+        config.stash[RUN] = Run(config)
     return config.stash[RUN]

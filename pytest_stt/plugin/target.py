@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, fields, replace
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -11,7 +12,7 @@ from pytest_stt.audio import AudioSample
 from pytest_stt.client import STTClient, STTResult
 from pytest_stt.client.address import replace_origin
 from pytest_stt.errors import SuiteError
-from pytest_stt.plugin.fixtures import SCORED
+from pytest_stt.plugin.keys import SCORED
 from pytest_stt.plugin.run import run_of
 from pytest_stt.plugin.settings import fixture_url
 from pytest_stt.suite.variables import expand
@@ -19,7 +20,6 @@ from pytest_stt.text import find_normalizer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from os import PathLike
 
     import pytest
 
@@ -78,7 +78,13 @@ def _keywords(mark: pytest.Mark, request: pytest.FixtureRequest) -> Mapping[str,
             f"{request.node.nodeid}: the marker stt takes the keywords {', '.join(known)}; "
             f"found {unknown[0]!r}"
         )
-    return {name: value for name, value in mark.kwargs.items() if value is not None}
+    values = {name: value for name, value in mark.kwargs.items() if value is not None}
+    for name in {"url", "dialect", "normalize"} & values.keys():
+        if not isinstance(values[name], str):
+            raise SuiteError(
+                f"{request.node.nodeid}: the marker stt takes a text as {name}; found {values[name]!r}"
+            )
+    return values
 
 
 def make_client(request: pytest.FixtureRequest) -> STTClient:
@@ -130,9 +136,13 @@ def _sample(
     audio: str | PathLike[str] | AudioSample, *, reference: str | None, language: str | None, folder: Path
 ) -> AudioSample:
     """Return the audio as a sample; a relative path is looked for beside the test, then from here."""
+    if reference is not None and not isinstance(reference, str):
+        raise SuiteError(f"reference: expected the text that is said, found {reference!r}")
     if isinstance(audio, AudioSample):
         text = audio.reference_text if reference is None else reference
         return replace(audio, reference_text=text, language=language or audio.language)
+    if not isinstance(audio, str | PathLike):
+        raise SuiteError(f"audio: expected a path or an AudioSample, found {audio!r:.80}")
     beside = folder / audio
     path = beside if beside.exists() else Path(audio)
     return AudioSample.from_file(path, reference_text=reference or "", language=language)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sysconfig
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pytest
 
 PACKAGE = Path(__file__).parent.parent
-STANDARD_LIBRARY = Path(sysconfig.get_paths()["stdlib"])
+STANDARD_LIBRARY = Path(os.__file__).parent
 
 
 def hide_our_frames(item: pytest.Item, error: BaseException | None) -> None:

@@ -59,9 +59,14 @@ def _one(record: Record, metrics: TextMetrics, width: int) -> Iterator[Line]:
 
 
 def _name(record: Record) -> str:
-    """A test that scores more than once has a record for each, with one node id."""
+    """Return the node id, made whole where it does not tell all.
+
+    pytest leaves the file out of the ids of files outside the rootdir, and a test that scores
+    more than once has one id for all its records.
+    """
+    name = record.id if record.id.startswith(record.suite) else f"{record.suite}::{record.case}"
     number = record.case.rpartition("#")[2] if "#" in record.case else ""
-    return printable(f"{record.id}#{number}" if number and not record.id.endswith(record.case) else record.id)
+    return printable(name if name.endswith(record.case) else f"{name}#{number}")
 
 
 def _coloured(row: AlignmentRow) -> Line:

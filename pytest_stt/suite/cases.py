@@ -87,7 +87,8 @@ class CaseReader:
             self.problems.add(line, f"{name}: audio file can't be read: {entry.audio}: {error.strerror}")
             return
         if not is_there:
-            self.problems.add(line, f"{name}: audio file not found: {entry.audio}")
+            what = "audio is a directory" if audio.is_dir() else "audio file not found"
+            self.problems.add(line, f"{name}: {what}: {entry.audio}")
 
     def _limits(self, entry: CaseEntry, node: YamlMapping) -> Limits:
         if not entry.assert_quality.model_fields_set:

@@ -37,7 +37,11 @@ def find_references(
     text = audio.parent / f"{audio.stem}.txt"
     shown = PurePath(entry.audio).parent / text.name
     try:
-        return (text.read_text(encoding="utf-8-sig").rstrip("\r\n"),)
+        content = text.read_bytes()
+        if content:
+            return (content.decode("utf-8-sig").rstrip("\r\n"),)
+        # More often a copy that was cut short than somebody's way to write silence.
+        problems.add(node.line, f'{name}: {shown} is empty; write reference: "" for silence')
     except UnicodeDecodeError as error:
         byte = error.object[error.start]
         reason = f"is not UTF-8: byte 0x{byte:02x} at offset {error.start}"

@@ -197,6 +197,8 @@ def test_a_case_can_be_timed_out_by_another_plugin(example: Example) -> None:
     example.ini("timeout = 1").cases(one="hello world", two="hello world").answer(one=silent)
     result = example.run("--timeout-method=signal")
     result.assert_outcomes(passed=1, errors=1)
+    assert "Timeout" in result.stdout.str()
+    assert "pluggy/" not in result.stdout.str()
 
 
 def test_a_run_without_a_terminal_has_the_same_outcome(example: Example) -> None:

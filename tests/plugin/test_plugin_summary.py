@@ -116,3 +116,37 @@ def test_the_normaliser_none_scores_what_was_written(example: Example) -> None:
     result = example.run()
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*WER 100.0% > 20.0% (2 of 2 words, none)*"])
+
+
+def test_suites_outside_the_rootdir_are_kept_apart(example: Example) -> None:
+    for name in ("q1", "q2", "root"):
+        (example.path / name).mkdir()
+    for name in ("q1", "q2"):
+        example.cases(f"{name}/x.stt.yaml", one="hello world", two="hello word")
+        for stem in ("one", "two"):
+            (example.path / f"{stem}.wav").rename(example.path / name / f"{stem}.wav")
+    ini = example.path / "tox.ini"
+    ini.rename(example.path / "root" / "pytest.ini")
+    root = example.path / "root"
+    result = example.run(f"--rootdir={root}", "-c", str(root / "pytest.ini"), "q1", "q2")
+    result.assert_outcomes(passed=2, failed=2)
+    assert row(result, "../q1/x.stt.yaml")[1:3] == ["2", "4"]
+    assert row(result, "../q2/x.stt.yaml")[1:3] == ["2", "4"]
+    result.stdout.fnmatch_lines(["../q1/x.stt.yaml::two  WER*", "../q2/x.stt.yaml::two  WER*"])
+
+
+def test_a_run_that_sent_nothing_has_no_table(example: Example) -> None:
+    example.suite("cases: [{id: one, audio: one.wav, reference: x, skip: true}]")
+    assert SECTION not in example.run().stdout.str()
+    assert SECTION not in example.cases(two="x").run("--setup-plan").stdout.str()
+
+
+def test_tb_line_is_one_line(example: Example) -> None:
+    result = example.cases(two="hello brave new world").run("--tb=line", "--stt-worst=0")
+    result.stdout.fnmatch_lines(["a.stt.yaml:2: WER 50.0% > 20.0% (2 of 4 words, basic)*"])
+    assert "REF:" not in result.stdout.str()
+
+
+def test_an_error_says_which_case_it_is(example: Example) -> None:
+    result = example.cases(one="hello world").answer(one=500).run()
+    result.stdout.fnmatch_lines(["*scripted 500*", "a.stt.yaml:2"])

@@ -180,7 +180,7 @@ def test_an_unknown_normaliser_is_named_with_the_nearest(tmp_path: Path) -> None
         ({"id": "[a]"}, 5, "id: expected text, found a list"),
         ({"audio": ""}, 3, "audio: expected text, found nothing"),
         ({"audio": "nope/x.flac"}, 3, 'case "x": audio file not found: nope/x.flac'),
-        ({"audio": "."}, 3, "audio file not found: ."),
+        ({"audio": "."}, 3, "audio is a directory: ."),
         ({"audio": r'"\0.flac"', "id": "x"}, 3, r'case "x": audio file not found: \x00.flac'),
         ({"audio": "{a: b}", "id": "x"}, 3, "audio: expected text, found a mapping"),
         ({"reference": "{a: b}"}, 4, "reference: expected text, found a mapping"),
@@ -265,13 +265,24 @@ def test_a_text_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 
 def test_a_text_file_without_permission_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object, **__: object) -> str:
-        raise PermissionError(13, "Permission denied")
+    read = Path.read_bytes
+
+    def refuse(path: Path) -> bytes:
+        if path.suffix == ".txt":
+            raise PermissionError(13, "Permission denied")
+        return read(path)
 
     (tmp_path / "hello.txt").touch()
-    monkeypatch.setattr(Path, "read_text", refuse)
+    monkeypatch.setattr(Path, "read_bytes", refuse)
     assert problems(tmp_path, "cases: [{audio: hello.flac}]") == [
         's.stt.yaml:1: case "hello": the reference in hello.txt can\'t be read: Permission denied'
+    ]
+
+
+def test_an_empty_text_file_is_no_silence(tmp_path: Path) -> None:
+    (tmp_path / "hello.txt").touch()
+    assert problems(tmp_path, "cases: [{audio: hello.flac}]") == [
+        's.stt.yaml:1: case "hello": hello.txt is empty; write reference: "" for silence'
     ]
 
 

@@ -1,0 +1,23 @@
+"""Where the plugin keeps its state: pytest's stashes, under these keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pytest_stt.client import STTResult
+    from pytest_stt.plugin.run import Run
+    from pytest_stt.records import Record
+
+OUR_FIXTURES = frozenset(["stt_client", "stt_session", "stt_transcribe"])
+
+# Of the config.
+RUN: pytest.StashKey[Run] = pytest.StashKey()
+STEPPED_BACK: pytest.StashKey[list[str]] = pytest.StashKey()
+
+# Of an item: what a case heard, what a Python test scored, and what of it has been reported.
+HEARD: pytest.StashKey[STTResult] = pytest.StashKey()
+SCORED: pytest.StashKey[list[STTResult]] = pytest.StashKey()
+REPORTED: pytest.StashKey[list[Record]] = pytest.StashKey()
