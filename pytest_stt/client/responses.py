@@ -49,6 +49,10 @@ class HTTPServerError(ServerError, httpx.HTTPStatusError):
 
 StatusError = HTTPRejectedError | HTTPBusyError | HTTPServerError
 
+# Tracebacks and the short summary of pytest then name them as they are imported.
+for _error in (HTTPRejectedError, HTTPBusyError, HTTPServerError):
+    _error.__module__ = "pytest_stt.client"
+
 
 def status_error(response: httpx.Response, *, expected: str = "") -> StatusError:
     """Build the error of an answer whose status isn't the one wanted.

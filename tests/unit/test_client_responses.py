@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from pytest_stt import client
 from pytest_stt.client.responses import read_quietly, retry_after_s, server_message, status_error
 from pytest_stt.errors import BusyError, RejectedError, ServerError, STTError
 
@@ -74,6 +75,12 @@ def test_each_status_has_its_error_and_advice(status: int, kind: type[STTError],
     assert str(status) in str(error)
     assert "so it is." in str(error)
     assert advice in str(error)
+
+
+@pytest.mark.parametrize("name", ["HTTPRejectedError", "HTTPBusyError", "HTTPServerError"])
+def test_an_error_of_a_status_is_shown_by_the_name_it_is_imported_by(name: str) -> None:
+    error = getattr(client, name)
+    assert (error.__module__, error.__qualname__) == ("pytest_stt.client", name)
 
 
 def test_the_address_is_named_without_its_secrets() -> None:
