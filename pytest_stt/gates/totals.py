@@ -89,5 +89,7 @@ def totals_by_suite(records: Sequence[Record]) -> list[Totals]:
 
 
 def _limits(records: Iterable[Record]) -> list[tuple[str, int]]:
-    found = Counter(in_force(record.limits) for record in records if record.limits != NO_LIMITS)
+    found = Counter(in_force(record.limits) for record in records)
+    if not found.keys() - {in_force(NO_LIMITS)}:
+        return []
     return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from pytest_stt.records import Record
 
 
-LIMITS_SHOWN = 3
-
-
 def summary_lines(
     records: Sequence[Record], *, notes: Sequence[str] = (), width: int, worst: int
 ) -> list[Line]:
@@ -40,13 +37,10 @@ def summary_lines(
 
 
 def _limits(total: Totals, *, alone: bool) -> Iterator[Line]:
-    """Name the limits in force; where cases differ, the most common ones with their numbers."""
+    """Name the limits in force; where cases differ, the most common ones with their number."""
     if not total.limits:
         return
-    shown = [f"{limits} ({number} of {total.cases} cases)" for limits, number in total.limits[:LIMITS_SHOWN]]
-    others = sum(number for _, number in total.limits[LIMITS_SHOWN:])
-    if others:
-        shown.append(f"others ({others})")
-    first, number = total.limits[0]
-    text = first if number == total.cases else "; ".join(shown)
+    text, number = total.limits[0]
+    if number < total.cases:
+        text += f" in {number} of {total.cases} cases, others in {total.cases - number}"
     yield plain(f"limits: {text}" if alone else f"limits of {total.name}: {text}")

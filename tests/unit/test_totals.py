@@ -69,4 +69,8 @@ def test_a_suite_with_several_servers_has_a_row_for_each() -> None:
 def test_the_most_common_limits_come_first() -> None:
     own, common = Limits(max_wer=0.0), Limits(max_wer=0.1)
     total = totals_of("", [record(limits=own), record(limits=common), record(limits=common), record()])
-    assert total.limits == (("max_wer 10.0%", 2), ("max_wer 0.0%", 1))
+    assert total.limits == (("max_wer 10.0%", 2), ("max_wer 0.0%", 1), ("no limits", 1))
+
+
+def test_without_any_limits_there_are_none_to_name() -> None:
+    assert totals_of("", [record(), record()]).limits == ()
