@@ -16,6 +16,20 @@ _SCHEMES = {
 _MASK = "***"
 
 
+class Address:
+    """An address that shows itself without its secrets, in whatever traceback or log it is printed."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def __repr__(self) -> str:
+        return redact(self._url)
+
+    def reveal(self) -> str:
+        """Return the address with its secrets, for whoever sends to it."""
+        return self._url
+
+
 def redact(url: str) -> str:
     """Return the url without what may be secret: userinfo, values of the query, fragment.
 

@@ -2,20 +2,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
-from pytest_stt.client.address import adapt_scheme, redact, resolve_address, split_address
+from pytest_stt.client.address import Address, Transport, adapt_scheme, resolve_address, split_address
 from pytest_stt.client.connections import Connections
 from pytest_stt.client.dialects import Dialect, find_dialect, read_options
 from pytest_stt.client.dialects.base import Call
+from pytest_stt.client.headers import checked_headers
 from pytest_stt.client.inbox import Inbox
 from pytest_stt.client.line import Line
 from pytest_stt.client.opening import limited, open_answer, open_socket
 from pytest_stt.client.responses import status_error
 from pytest_stt.client.result import STTResult, describe, fill, score_unasked
+from pytest_stt.client.secrecy import HiddenFrames
 from pytest_stt.client.session import STTSession
 from pytest_stt.client.sources import CheckedEventSource
 from pytest_stt.client.stream import StreamOptions
@@ -25,6 +25,7 @@ from pytest_stt.errors import SuiteError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+    import httpx
     from httpx_sse import EventSource
 
     from pytest_stt.audio import AudioSample
@@ -37,7 +38,6 @@ class STTClient:
     the other, and any number of requests at once. Every failure is an `STTError`.
 
     Attributes:
-        url: The address that is used.
         timeout: Seconds.
     """
 
@@ -71,21 +71,27 @@ class STTClient:
         Raises:
             SuiteError: One of the values can't be used.
         """
-        if not (isinstance(timeout, int | float) and math.isfinite(timeout) and timeout > 0):
-            raise SuiteError(f"timeout has to be a number of seconds above 0, not {timeout!r}.")
-        self.timeout = timeout
-        self._dialect: Dialect[Any] | None = find_dialect(dialect) if dialect is not None else None
-        self._options, self.url = self._resolve(url, options)
-        self._stream = (stream or StreamOptions()).over(
-            self._dialect.stream_defaults if self._dialect else StreamOptions()
-        )
-        if self._dialect is not None:
-            self._dialect.check(self._options, self._stream)
-        self._normalizer = normalizer
-        self._on_score = on_score
-        self._connections = Connections(
-            url=self.url, headers=headers or {}, timeout=timeout, transport=transport
-        )
+        with HiddenFrames():
+            if not (isinstance(timeout, int | float) and math.isfinite(timeout) and timeout > 0):
+                raise SuiteError(f"timeout has to be a number of seconds above 0, not {timeout!r}.")
+            self.timeout = timeout
+            self._dialect: Dialect[Any] | None = find_dialect(dialect) if dialect is not None else None
+            self._options, self._address = self._resolve(url, options)
+            self._stream = (stream or StreamOptions()).over(
+                self._dialect.stream_defaults if self._dialect else StreamOptions()
+            )
+            if self._dialect is not None:
+                self._dialect.check(self._options, self._stream)
+            self._normalizer = normalizer
+            self._on_score = on_score
+            self._connections = Connections(
+                address=self._address, headers=headers, timeout=timeout, transport=transport
+            )
+
+    @property
+    def url(self) -> str:
+        """The address that is used, with its secrets."""
+        return self._address.reveal()
 
     async def post(self, *, data: bytes | Mapping[str, Any] | None = None, **kwargs: Any) -> httpx.Response:
         """Send a POST and return the whole answer.
@@ -99,12 +105,14 @@ class STTClient:
             STTError: There is no answer, or none with a status 2xx; in that case the error is an
                 `httpx.HTTPStatusError` too and has `.response`.
         """
-        client, url = await self._connections.client(), adapt_scheme(self.url, "http")
-        async with limited(url, self._limit_s(kwargs), "did not give its whole answer"):
-            response = await client.post(url, **_body(data), **kwargs)
-        if not response.is_success:
-            raise status_error(response)
-        return response
+        with HiddenFrames():
+            kwargs["headers"] = checked_headers(kwargs.get("headers"))
+            client, address = await self._connections.client(), self._adapted("http")
+            async with limited(str(address), self._limit_s(kwargs), "did not give its whole answer"):
+                response = await client.post(address.reveal(), **_body(data), **kwargs)
+            if not response.is_success:
+                raise status_error(response)
+            return response
 
     @asynccontextmanager
     async def stream(
@@ -119,8 +127,12 @@ class STTClient:
         Raises:
             STTError: There is no answer, none with a status 2xx, or its body breaks off.
         """
-        client, url = await self._connections.client(), adapt_scheme(self.url, "http")
-        async with open_answer(client, url, self._limit_s(kwargs), **_body(data), **kwargs) as response:
+        async with AsyncExitStack() as stack:
+            with HiddenFrames():
+                kwargs["headers"] = checked_headers(kwargs.get("headers"))
+                client, address = await self._connections.client(), self._adapted("http")
+                answer = open_answer(client, address, self._limit_s(kwargs), **_body(data), **kwargs)
+                response = await stack.enter_async_context(answer)
             yield response
 
     @asynccontextmanager
@@ -138,7 +150,8 @@ class STTClient:
         Raises:
             STTError: There is no answer, none with a status 2xx, or its body breaks off.
         """
-        headers = httpx.Headers(kwargs.pop("headers", None))
+        with HiddenFrames():
+            headers = checked_headers(kwargs.pop("headers", None))
         headers.setdefault("Accept", "text/event-stream")
         headers.setdefault("Cache-Control", "no-store")
         async with self.stream(data=data, headers=headers, **kwargs) as response:
@@ -180,12 +193,13 @@ class STTClient:
 
     async def hear(self, sample: AudioSample) -> STTResult:
         """Do what `transcribe` does, without scoring."""
-        dialect, call = self._speaking(), self._call(sample)
-        limit_s = self.timeout + dialect.allowance_s(call)
-        # Opened before the clock starts, so that the latency is the server's.
-        await self._connections.client()
-        async with limited(self.url, limit_s, "gave no whole transcript", story=call.timeline):
-            await dialect.transcribe(call)
+        with HiddenFrames():
+            dialect, call = self._speaking(), self._call(sample)
+            limit_s = self.timeout + dialect.allowance_s(call)
+            # Opened before the clock starts, so that the latency is the server's.
+            await self._connections.client()
+            async with limited(call.where, limit_s, "gave no whole transcript", story=call.timeline):
+                await dialect.transcribe(call)
         result = self._new_result()
         describe(result, sample)
         fill(result, call.timeline)
@@ -195,7 +209,7 @@ class STTClient:
         """Close all connections; the client can't be used after that."""
         await self._connections.aclose()
 
-    def _resolve(self, url: str, options: Mapping[str, Any] | None) -> tuple[Any, str]:
+    def _resolve(self, url: str, options: Mapping[str, Any] | None) -> tuple[Any, Address]:
         dialect = self._dialect
         if dialect is None:
             if options:
@@ -203,7 +217,7 @@ class STTClient:
                     f"options {', '.join(options)} need a dialect that knows them: give dialect=."
                 )
             split_address(url)
-            return None, url
+            return None, Address(url)
         values = read_options(dialect, options or {})
         address = resolve_address(
             url,
@@ -211,7 +225,10 @@ class STTClient:
             default_path=dialect.default_path,
             path=getattr(values, "path", None),
         )
-        return values, address
+        return values, Address(address)
+
+    def _adapted(self, transport: Transport) -> Address:
+        return Address(adapt_scheme(self.url, transport))
 
     def _speaking(self) -> Dialect[Any]:
         if self._dialect is None:
@@ -222,7 +239,7 @@ class STTClient:
         return Call(
             post=self.stream,
             connect=self._connect,
-            where=redact(self.url),
+            where=str(self._address),
             sample=sample,
             options=self._options,
             stream=self._stream,
@@ -231,7 +248,7 @@ class STTClient:
         )
 
     def _timeline(self) -> Timeline:
-        return Timeline(self._speaking().decoder(self._options, redact(self.url)))
+        return Timeline(self._speaking().decoder(self._options, str(self._address)))
 
     def _new_result(self) -> STTResult:
         dialect = self._dialect.name if self._dialect else None
@@ -243,14 +260,15 @@ class STTClient:
 
     @asynccontextmanager
     async def _connect(self, *, timeline: Timeline, **kwargs: Any) -> AsyncIterator[Line]:
-        client, url = await self._connections.client(), adapt_scheme(self.url, "ws")
-        async with (
-            open_socket(client, url, self._limit_s(kwargs), **kwargs) as session,
-            Inbox(session) as inbox,
-        ):
-            yield Line(
-                session=session, timeline=timeline, timeout=self.timeout, where=redact(url), inbox=inbox
-            )
+        async with AsyncExitStack() as stack:
+            with HiddenFrames():
+                kwargs["headers"] = checked_headers(kwargs.get("headers"))
+                client, address = await self._connections.client(), self._adapted("ws")
+                opened = open_socket(client, address, self._limit_s(kwargs), **kwargs)
+                session = await stack.enter_async_context(opened)
+            inbox = await stack.enter_async_context(Inbox(session))
+            where = str(address)
+            yield Line(session=session, timeline=timeline, timeout=self.timeout, where=where, inbox=inbox)
 
 
 def _body(data: bytes | Mapping[str, Any] | None) -> dict[str, Any]:

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 import httpx
 
 from pytest_stt.client.address import is_loopback
+from pytest_stt.client.headers import checked_headers
 from pytest_stt.client.responses import read_quietly
 from pytest_stt.client.secrecy import remember_address
 from pytest_stt.errors import SuiteError
-from pytest_stt.text.printable import printable
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncGenerator, Mapping
+
+    from pytest_stt.client.address import Address
 
 # Below the 5 s after which uvicorn and node drop an idle connection: a request must not meet that moment.
 _KEEPALIVE_S = 3.0
@@ -34,8 +36,8 @@ class Connections:
     def __init__(
         self,
         *,
-        url: str,
-        headers: Mapping[str, str],
+        address: Address,
+        headers: Mapping[str, str] | None,
         timeout: float,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
@@ -44,8 +46,8 @@ class Connections:
         Raises:
             SuiteError: A header can't be sent.
         """
-        self._url = url
-        self._headers = _checked(headers)
+        self._address = address
+        self._headers = checked_headers(headers)
         self._timeout = timeout
         self._transport = transport
         self._clients: dict[asyncio.AbstractEventLoop, _KeptClient] = {}
@@ -93,7 +95,7 @@ class Connections:
             timeout=self._timeout,
             limits=_UNLIMITED,
             verify=_tls(),
-            trust_env=not is_loopback(self._url),
+            trust_env=not is_loopback(self._address.reveal()),
             transport=self._transport,
             event_hooks={"request": [remember_address], "response": [_read_refused_upgrade]},
         )
@@ -117,16 +119,6 @@ async def _read_refused_upgrade(response: httpx.Response) -> None:
     # httpx-ws closes the answer of a refused handshake before its body can be quoted.
     if response.request.headers.get("upgrade") == "websocket" and response.status_code != 101:
         await read_quietly(response)
-
-
-def _checked(headers: Mapping[str, str]) -> httpx.Headers:
-    for name, value in headers.items():
-        # The value may be a secret, so it is not shown. Curly quotes come in by copying from a web page.
-        if not (isinstance(value, str) and value.isascii() and value.isprintable() and name.isascii()):
-            raise SuiteError(
-                f"The header {printable(name, 60)!r} has to be a text of printable ASCII characters."
-            )
-    return httpx.Headers(dict(headers))
 
 
 @functools.cache

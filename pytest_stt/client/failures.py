@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from pytest_stt.client.address import redact
 from pytest_stt.errors import ClosedError, ConnectError, ProtocolError, STTError, STTTimeoutError, SuiteError
 from pytest_stt.text.printable import printable
 
@@ -42,9 +41,8 @@ _SENTENCES: tuple[tuple[type[httpx.HTTPError], Callable[[str], STTError], str], 
 )
 
 
-def failure(error: httpx.HTTPError | httpx.InvalidURL, url: str) -> STTError:
-    """Return our error for one that httpx raised while talking to `url`."""
-    where = redact(url)
+def failure(error: httpx.HTTPError | httpx.InvalidURL, where: str) -> STTError:
+    """Return our error for one that httpx raised; `where` is the address without secrets."""
     if isinstance(error, httpx.TimeoutException):
         return timeout_error(_overdue(error, where))
     if isinstance(error, httpx.ConnectError):

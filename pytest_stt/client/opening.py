@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, cast
 import httpx
 import httpx_ws
 
-from pytest_stt.client.address import redact
 from pytest_stt.client.failures import failure, timeout_error
 from pytest_stt.client.heartbeats import HeartbeatSession
 from pytest_stt.client.ownership import in_own_task
@@ -22,17 +21,19 @@ if TYPE_CHECKING:
 
     from httpx_ws import AsyncWebSocketSession
 
+    from pytest_stt.client.address import Address
+
 _UPGRADE = "101 Switching Protocols, as a WebSocket server does"
 
 
 @asynccontextmanager
 async def limited(
-    url: str, limit_s: float | None, missing: str, *, story: object = ""
+    where: str, limit_s: float | None, missing: str, *, story: object = ""
 ) -> AsyncIterator[None]:
     """Limit the time of a block, and let only errors of ours out of it.
 
     Args:
-        url: The address, for messages.
+        where: The address without secrets, for messages.
         limit_s: Seconds, `None` for no limit.
         missing: What did not happen when the time is over, as in "did not answer".
         story: Added to that message; made a `str` only then.
@@ -47,15 +48,15 @@ async def limited(
     except STTError:
         raise
     except TimeoutError:
-        late = f"{redact(url)} {missing} within {limit_s:g} s. {story}"
+        late = f"{where} {missing} within {limit_s:g} s. {story}"
         raise timeout_error(late.rstrip()) from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise failure(error, url) from None
+        raise failure(error, where) from None
 
 
 @asynccontextmanager
 async def open_answer(
-    client: httpx.AsyncClient, url: str, limit_s: float | None, **kwargs: Any
+    client: httpx.AsyncClient, address: Address, limit_s: float | None, **kwargs: Any
 ) -> AsyncIterator[httpx.Response]:
     """Send a POST and give the answer while its body still comes; all failures are ours.
 
@@ -63,8 +64,8 @@ async def open_answer(
         STTError: There is no answer, none with a status 2xx, or its body breaks off.
     """
     async with AsyncExitStack() as stack:
-        async with limited(url, limit_s, "did not answer"):
-            response = await stack.enter_async_context(client.stream("POST", url, **kwargs))
+        async with limited(str(address), limit_s, "did not answer"):
+            response = await stack.enter_async_context(client.stream("POST", address.reveal(), **kwargs))
         if not response.is_success:
             await read_quietly(response)
             raise status_error(response)
@@ -72,24 +73,22 @@ async def open_answer(
         try:
             yield response
         except httpx.DecodingError as error:
-            raise failure(error, url) from None
+            raise failure(error, str(address)) from None
 
 
 @asynccontextmanager
 async def open_socket(
-    client: httpx.AsyncClient, url: str, limit_s: float | None, **kwargs: Any
+    client: httpx.AsyncClient, address: Address, limit_s: float | None, **kwargs: Any
 ) -> AsyncIterator[AsyncWebSocketSession]:
     """Open a WebSocket; all failures of that are ours, and it is closed without one.
 
     Raises:
         STTError: The server can't be reached, or refuses the handshake.
     """
-    # httpx-ws writes into the headers that it is given.
-    headers = httpx.Headers(kwargs.pop("headers", None))
     kwargs.setdefault("session_class", HeartbeatSession)
-    socket = in_own_task(lambda: httpx_ws.aconnect_ws(url, client, headers=headers, **kwargs))
+    socket = in_own_task(lambda: httpx_ws.aconnect_ws(address.reveal(), client, **kwargs))
     async with AsyncExitStack() as stack:
-        async with limited(url, limit_s, "did not open a WebSocket"):
+        async with limited(str(address), limit_s, "did not open a WebSocket"):
             try:
                 session = await stack.enter_async_context(socket)
             except httpx_ws.WebSocketUpgradeError as refusal:

@@ -11,6 +11,7 @@ from httpx_sse import EventSource
 from pytest_stt.client.address import redact
 from pytest_stt.client.failures import failure
 from pytest_stt.client.responses import body_words, read_quietly
+from pytest_stt.client.secrecy import HiddenFrames
 from pytest_stt.errors import ProtocolError
 from pytest_stt.text.printable import printable
 
@@ -29,12 +30,13 @@ class TranslatedStream(httpx.AsyncByteStream):
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Give the pieces of the body as they come."""
-        try:
-            async for piece in self._stream:
-                yield piece
-        except httpx.HTTPError as error:
-            error.request = self._request
-            raise failure(error, str(self._request.url)) from None
+        with HiddenFrames():
+            try:
+                async for piece in self._stream:
+                    yield piece
+            except httpx.HTTPError as error:
+                error.request = self._request
+                raise failure(error, redact(str(self._request.url))) from None
 
     async def aclose(self) -> None:
         """Close the body."""

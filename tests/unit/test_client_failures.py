@@ -6,6 +6,7 @@ import ssl
 import httpx
 import pytest
 
+from pytest_stt.client.address import redact
 from pytest_stt.client.failures import failure
 from pytest_stt.errors import (
     ClosedError,
@@ -76,7 +77,7 @@ PLAIN.reason = "WRONG_VERSION_NUMBER"
 def test_each_failure_is_told_in_a_sentence(
     error: httpx.HTTPError | httpx.InvalidURL, kind: type[STTError], words: str
 ) -> None:
-    told = failure(error, URL)
+    told = failure(error, redact(URL))
     assert type(told) is kind
     assert "***@host:8000" in str(told)
     assert "secret" not in str(told)
@@ -85,6 +86,6 @@ def test_each_failure_is_told_in_a_sentence(
 
 
 def test_a_broken_connection_has_the_code_of_one() -> None:
-    told = failure(httpx.ReadError("reset"), URL)
+    told = failure(httpx.ReadError("reset"), redact(URL))
     assert isinstance(told, ClosedError)
     assert told.code == 1006

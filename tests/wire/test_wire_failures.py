@@ -234,7 +234,7 @@ async def test_a_timeout_of_the_call_replaces_the_clients() -> None:
 
 async def test_a_header_that_is_not_legal_is_refused_without_showing_it() -> None:
     with pytest.raises(SuiteError, match="names and values of the headers") as raised:
-        await post_to(says(200, {}), headers={"Authorization": "Bearer secret\n"})
+        await post_to(says(200, {}), headers={"Authorization": "Bearer secret "})
     assert "secret" not in str(raised.value)
 
 
@@ -243,6 +243,31 @@ async def test_a_header_that_no_request_can_carry_is_refused_at_once(value: Any)
     with pytest.raises(SuiteError, match="header 'Authorization' has to be") as raised:
         STTClient(url="http://127.0.0.1", headers={"Authorization": value})
     assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("way", ["post", "stream", "sse", "ws"])
+@pytest.mark.parametrize("value", ["Bearer “secret”", "Bearer secret\n"])
+async def test_the_headers_of_a_call_are_checked_like_the_clients(way: str, value: str) -> None:
+    client = STTClient(url="http://127.0.0.1:1")
+    call = getattr(client, way)(headers={"Authorization": value})
+    with pytest.raises(SuiteError, match="header 'Authorization' has to be") as raised:
+        await (call if way == "post" else entered(call))
+    await client.aclose()
+    assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("headers", "words"),
+    [
+        ([("a", "b")], "headers has to be a mapping .* not a list"),
+        ({"": "x"}, "'' is no name of a header"),
+        ({"a b": "x"}, "'a b' is no name of a header"),
+        ({7: "x"}, "7 is no name of a header"),
+    ],
+)
+async def test_what_are_no_headers_is_refused(headers: Any, words: str) -> None:
+    with pytest.raises(SuiteError, match=words):
+        STTClient(url="http://127.0.0.1", headers=headers)
 
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), "30"])

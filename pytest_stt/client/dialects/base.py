@@ -75,9 +75,9 @@ class Decoder(Protocol):
         ...
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Call(Generic[OptionsT]):
-    """One transcription.
+    """One transcription. It has no text form: its options may hold secrets.
 
     Attributes:
         post: Sends a POST with httpx's keywords and gives the answer as it comes.
