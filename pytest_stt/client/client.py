@@ -108,7 +108,7 @@ class STTClient:
         with HiddenFrames():
             kwargs["headers"] = checked_headers(kwargs.get("headers"))
             client, address = await self._connections.client(), self._adapted("http")
-            async with limited(str(address), self._limit_s(kwargs), "did not give its whole answer"):
+            async with limited(client, str(address), self._limit_s(kwargs), "did not give its whole answer"):
                 response = await client.post(address.reveal(), **_body(data), **kwargs)
             if not response.is_success:
                 raise status_error(response)
@@ -197,8 +197,8 @@ class STTClient:
             dialect, call = self._speaking(), self._call(sample)
             limit_s = self.timeout + dialect.allowance_s(call)
             # Opened before the clock starts, so that the latency is the server's.
-            await self._connections.client()
-            async with limited(call.where, limit_s, "gave no whole transcript", story=call.timeline):
+            client = await self._connections.client()
+            async with limited(client, call.where, limit_s, "gave no whole transcript", story=call.timeline):
                 await dialect.transcribe(call)
         result = self._new_result()
         describe(result, sample)
@@ -266,7 +266,7 @@ class STTClient:
                 client, address = await self._connections.client(), self._adapted("ws")
                 opened = open_socket(client, address, self._limit_s(kwargs), **kwargs)
                 session = await stack.enter_async_context(opened)
-            inbox = await stack.enter_async_context(Inbox(session))
+            inbox = await stack.enter_async_context(Inbox(session, is_closed=lambda: client.is_closed))
             where = str(address)
             yield Line(session=session, timeline=timeline, timeout=self.timeout, where=where, inbox=inbox)
 

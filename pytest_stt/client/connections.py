@@ -3,7 +3,8 @@ from __future__ import annotations
 import asyncio
 import functools
 import weakref
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
@@ -15,7 +16,7 @@ from pytest_stt.errors import SuiteError
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncGenerator, Mapping
+    from collections.abc import AsyncGenerator, Iterator, Mapping
 
     from pytest_stt.client.address import Address
 
@@ -23,7 +24,35 @@ if TYPE_CHECKING:
 _KEEPALIVE_S = 3.0
 _UNLIMITED = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=_KEEPALIVE_S)
 
-_KeptClient = tuple["AsyncGenerator[httpx.AsyncClient, None]", httpx.AsyncClient]
+
+class LoopClient(httpx.AsyncClient):
+    """The httpx client of one event loop; closing it ends what waits for an answer or a connection.
+
+    httpcore forgets a connection that is just being made when its pool is closed: its socket stayed open.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._waits: set[asyncio.Timeout] = set()
+
+    @contextmanager
+    def ending(self, wait: asyncio.Timeout) -> Iterator[None]:
+        """Let the time of `wait` be over when this client is closed."""
+        self._waits.add(wait)
+        try:
+            yield
+        finally:
+            self._waits.discard(wait)
+
+    async def aclose(self) -> None:
+        """Close all connections, and end the waits for them."""
+        for wait in self._waits:
+            if not wait.expired():
+                wait.reschedule(asyncio.get_running_loop().time())
+        await super().aclose()
+
+
+_KeptClient = tuple["AsyncGenerator[LoopClient, None]", LoopClient]
 
 
 class Connections:
@@ -53,7 +82,7 @@ class Connections:
         self._clients: dict[asyncio.AbstractEventLoop, _KeptClient] = {}
         self._closed = False
 
-    async def client(self) -> httpx.AsyncClient:
+    async def client(self) -> LoopClient:
         """Return the client of the running event loop.
 
         Raises:
@@ -89,8 +118,8 @@ class Connections:
             if loop.is_closed():
                 self.forget(loop)
 
-    def _new_client(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(
+    def _new_client(self) -> LoopClient:
+        return LoopClient(
             headers=self._headers,
             timeout=self._timeout,
             limits=_UNLIMITED,
@@ -101,9 +130,7 @@ class Connections:
         )
 
 
-async def _kept(
-    client: httpx.AsyncClient, owner: weakref.ref[Connections]
-) -> AsyncGenerator[httpx.AsyncClient, None]:
+async def _kept(client: LoopClient, owner: weakref.ref[Connections]) -> AsyncGenerator[LoopClient, None]:
     # An async generator, because a loop closes those it knows of before it closes itself. Its owner is weak,
     # so that an owner that is dropped drops this at once, and the loop closes it.
     try:

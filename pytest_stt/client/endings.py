@@ -47,7 +47,8 @@ def ended_error(end: End, where: str, doing: str, last: str) -> STTError:
             f"{where} sent a frame that breaks the WebSocket protocol: {_quoted(end.fault)}. {last}"
         )
     if end.ours:
-        return ClosedError(f"The connection to {where} was already closed by this side {doing}.", code=1000)
+        text = f"The connection to {where} was already closed by this side {doing}"
+        return ClosedError(f"{text}: its block was left, or aclose() of its STTClient was called.", code=1000)
     meaning, advice = _CODES.get(end.code, ("a code of the server's own", _LOG_ADVICE))
     reason = f", reason {_quoted(end.reason)!r}" if end.reason else ""
     text = f"{where} closed the connection {doing}: code {end.code} ({meaning}){reason}. {last} {advice}"

@@ -56,6 +56,15 @@ def failure(error: httpx.HTTPError | httpx.InvalidURL, where: str) -> STTError:
     return SuiteError(f"The url {where} can't be used: {detail}.")
 
 
+def closed_by_us(where: str) -> ClosedError:
+    """Return the error of a call that `aclose` of its client has ended."""
+    return ClosedError(
+        f"The connection to {where} was closed by this side: aclose() of its STTClient was called while it "
+        "was in use. Wait for everything that uses a client before closing it.",
+        code=1000,
+    )
+
+
 def timeout_error(what: str) -> STTTimeoutError:
     """Return a timeout that begins with `what` happened and ends with what to try."""
     return STTTimeoutError(f"{what} Look whether the server is overloaded or stuck, or raise `timeout`.")

@@ -12,6 +12,8 @@ import httpx_ws
 from wsproto.connection import ConnectionState
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from httpx_ws import AsyncWebSocketSession
     from wsproto.events import BytesMessage, Event, TextMessage
 
@@ -52,8 +54,12 @@ class Inbox:
         end: Why no more will come, once that is so.
     """
 
-    def __init__(self, session: AsyncWebSocketSession) -> None:
+    def __init__(
+        self, session: AsyncWebSocketSession, *, is_closed: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Take an open session, and what tells whether the client that opened it was closed."""
         self._session = session
+        self._is_closed = is_closed
         self.arrivals: deque[Arrival] = deque()
         self._news = asyncio.Event()
         self._over = asyncio.Event()
@@ -93,7 +99,7 @@ class Inbox:
             self._finish(self._closed(disconnect))
             await self._answer_close(disconnect.code)
         except httpx_ws.HTTPXWSException:
-            self._finish(End())
+            self._finish(End(ours=self._is_closed()))
         except (anyio.EndOfStream, anyio.ClosedResourceError):
             # The session was left.
             pass

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import httpx
 import httpx_ws
 
-from pytest_stt.client.failures import failure, timeout_error
+from pytest_stt.client.failures import closed_by_us, failure, timeout_error
 from pytest_stt.client.heartbeats import HeartbeatSession
 from pytest_stt.client.ownership import in_own_task
 from pytest_stt.client.responses import read_quietly, status_error
@@ -22,17 +22,19 @@ if TYPE_CHECKING:
     from httpx_ws import AsyncWebSocketSession
 
     from pytest_stt.client.address import Address
+    from pytest_stt.client.connections import LoopClient
 
 _UPGRADE = "101 Switching Protocols, as a WebSocket server does"
 
 
 @asynccontextmanager
 async def limited(
-    where: str, limit_s: float | None, missing: str, *, story: object = ""
+    client: LoopClient, where: str, limit_s: float | None, missing: str, *, story: object = ""
 ) -> AsyncIterator[None]:
-    """Limit the time of a block, and let only errors of ours out of it.
+    """Limit the time of a block that uses a client, and let only errors of ours out of it.
 
     Args:
+        client: Ends the block when it is closed.
         where: The address without secrets, for messages.
         limit_s: Seconds, `None` for no limit.
         missing: What did not happen when the time is over, as in "did not answer".
@@ -40,23 +42,29 @@ async def limited(
 
     Raises:
         STTTimeoutError: The time is over.
+        ClosedError: The client was closed.
         STTError: httpx raised something.
     """
     try:
-        async with asyncio.timeout(limit_s):
-            yield
+        async with asyncio.timeout(limit_s) as wait:
+            with client.ending(wait):
+                yield
     except STTError:
         raise
-    except TimeoutError:
-        late = f"{where} {missing} within {limit_s:g} s. {story}"
-        raise timeout_error(late.rstrip()) from None
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (TimeoutError, RuntimeError, httpx.HTTPError, httpx.InvalidURL) as error:
+        if client.is_closed:
+            raise closed_by_us(where) from None
+        if isinstance(error, RuntimeError):
+            raise
+        if isinstance(error, TimeoutError):
+            late = f"{where} {missing} within {limit_s:g} s. {story}"
+            raise timeout_error(late.rstrip()) from None
         raise failure(error, where) from None
 
 
 @asynccontextmanager
 async def open_answer(
-    client: httpx.AsyncClient, address: Address, limit_s: float | None, **kwargs: Any
+    client: LoopClient, address: Address, limit_s: float | None, **kwargs: Any
 ) -> AsyncIterator[httpx.Response]:
     """Send a POST and give the answer while its body still comes; all failures are ours.
 
@@ -64,12 +72,13 @@ async def open_answer(
         STTError: There is no answer, none with a status 2xx, or its body breaks off.
     """
     async with AsyncExitStack() as stack:
-        async with limited(str(address), limit_s, "did not answer"):
+        async with limited(client, str(address), limit_s, "did not answer"):
             response = await stack.enter_async_context(client.stream("POST", address.reveal(), **kwargs))
         if not response.is_success:
             await read_quietly(response)
             raise status_error(response)
-        response.stream = TranslatedStream(cast("httpx.AsyncByteStream", response.stream), response.request)
+        body = cast("httpx.AsyncByteStream", response.stream)
+        response.stream = TranslatedStream(body, response.request, client)
         try:
             yield response
         except httpx.DecodingError as error:
@@ -78,7 +87,7 @@ async def open_answer(
 
 @asynccontextmanager
 async def open_socket(
-    client: httpx.AsyncClient, address: Address, limit_s: float | None, **kwargs: Any
+    client: LoopClient, address: Address, limit_s: float | None, **kwargs: Any
 ) -> AsyncIterator[AsyncWebSocketSession]:
     """Open a WebSocket; all failures of that are ours, and it is closed without one.
 
@@ -88,7 +97,7 @@ async def open_socket(
     kwargs.setdefault("session_class", HeartbeatSession)
     socket = in_own_task(lambda: httpx_ws.aconnect_ws(address.reveal(), client, **kwargs))
     async with AsyncExitStack() as stack:
-        async with limited(str(address), limit_s, "did not open a WebSocket"):
+        async with limited(client, str(address), limit_s, "did not open a WebSocket"):
             try:
                 session = await stack.enter_async_context(socket)
             except httpx_ws.WebSocketUpgradeError as refusal:

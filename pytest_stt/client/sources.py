@@ -9,7 +9,7 @@ import httpx
 from httpx_sse import EventSource
 
 from pytest_stt.client.address import redact
-from pytest_stt.client.failures import failure
+from pytest_stt.client.failures import closed_by_us, failure
 from pytest_stt.client.responses import body_words, read_quietly
 from pytest_stt.client.secrecy import HiddenFrames
 from pytest_stt.errors import ProtocolError
@@ -20,13 +20,16 @@ if TYPE_CHECKING:
 
     from httpx_sse import ServerSentEvent
 
+    from pytest_stt.client.connections import LoopClient
+
 
 class TranslatedStream(httpx.AsyncByteStream):
     """Pass a body on; what httpx raises on the way becomes an `STTError`."""
 
-    def __init__(self, stream: httpx.AsyncByteStream, request: httpx.Request) -> None:
+    def __init__(self, stream: httpx.AsyncByteStream, request: httpx.Request, client: LoopClient) -> None:
         self._stream = stream
         self._request = request
+        self._client = client
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Give the pieces of the body as they come."""
@@ -35,8 +38,11 @@ class TranslatedStream(httpx.AsyncByteStream):
                 async for piece in self._stream:
                     yield piece
             except httpx.HTTPError as error:
+                where = redact(str(self._request.url))
+                if self._client.is_closed:
+                    raise closed_by_us(where) from None
                 error.request = self._request
-                raise failure(error, redact(str(self._request.url))) from None
+                raise failure(error, where) from None
 
     async def aclose(self) -> None:
         """Close the body."""

@@ -241,6 +241,20 @@ async def test_after_the_block_what_came_can_be_read_and_nothing_more() -> None:
     assert raised.value.code == 1000
 
 
+async def test_a_client_that_is_closed_takes_the_blame_for_its_sessions() -> None:
+    async with socket_server(stays) as url:
+        client = STTClient(url=url)
+        async with client.ws() as session:
+            waiting = asyncio.create_task(session.receive_text())
+            await asyncio.sleep(0.05)
+            await client.aclose()
+            with pytest.raises(ClosedError, match=r"closed by this side .* aclose\(\)") as raised:
+                await waiting
+            with pytest.raises(ClosedError, match=r"closed by this side .* aclose\(\)"):
+                await session.send_text("x")
+    assert raised.value.code == 1000
+
+
 async def test_an_unasked_pong_is_no_trouble() -> None:
     """RFC 6455, section 5.5.3: a pong may come unasked, as a heartbeat in one direction."""
 

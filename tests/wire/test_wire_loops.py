@@ -6,16 +6,20 @@ import asyncio
 import gc
 import json
 import logging
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import httpx
 import pytest
+from strict_servers import CHUNKED, chunk, http_server, sends
 
+from pytest_stt.audio import AudioSample
 from pytest_stt.client import STTClient
-from pytest_stt.errors import SuiteError
+from pytest_stt.errors import ClosedError, STTError, SuiteError
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -146,6 +150,55 @@ def test_a_closed_client_says_so(use: Callable[[STTClient], Any]) -> None:
             await use(client)
 
     asyncio.run(close_and_use())
+
+
+async def transcribe(client: STTClient) -> None:
+    await client.transcribe(AudioSample.from_array([0.0] * 1600, 16000))
+
+
+@pytest.mark.parametrize("use", [use_post, use_stream, use_sse, use_ws, transcribe])
+@pytest.mark.parametrize("steps", [0, 1, 2, 3, 4, 5, 6, 8, 12, 100])
+def test_a_client_that_is_closed_takes_the_blame_for_what_is_under_way(use: Any, steps: int) -> None:
+    """Whatever has happened by then, the error says so, and no socket is left (that would be a warning)."""
+
+    async def close_meanwhile(url: str) -> None:
+        client = STTClient(url=url, dialect="openai")
+        task = asyncio.create_task(use(client))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        await client.aclose()
+        with pytest.raises(STTError, match=r"aclose\(\)"):
+            await task
+        gc.collect()
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        asyncio.run(close_meanwhile(f"http://127.0.0.1:{silent.getsockname()[1]}"))
+
+
+def test_a_client_that_is_closed_takes_the_blame_for_a_body_that_stops() -> None:
+    async def close_meanwhile() -> None:
+        async with http_server(sends(CHUNKED % b"text/plain" + chunk(b"red"), then="hang")) as server:
+            client = STTClient(url=server.url)
+            async with client.stream() as answer:
+                reading = asyncio.create_task(answer.aread())
+                await asyncio.sleep(0.05)
+                await client.aclose()
+                with pytest.raises(ClosedError, match=r"this side: aclose\(\) of its STTClient"):
+                    await reading
+
+    asyncio.run(close_meanwhile())
+
+
+def test_a_transports_own_failure_is_not_blamed_on_a_closed_client() -> None:
+    async def broken(request: httpx.Request) -> httpx.Response:
+        raise RuntimeError("mine")
+
+    async def use(client: STTClient) -> None:
+        with pytest.raises(RuntimeError, match="mine"):
+            await client.post()
+        await client.aclose()
+
+    asyncio.run(use(STTClient(url="http://127.0.0.1:1", transport=httpx.MockTransport(broken))))
 
 
 def test_a_cancelled_request_leaves_nothing() -> None:
