@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from pytest_stt.client.session import STTSession
 from pytest_stt.client.sources import CheckedEventSource
 from pytest_stt.client.stream import StreamOptions
 from pytest_stt.client.timeline import Timeline
+from pytest_stt.client.waiting import checked_timeout
 from pytest_stt.errors import SuiteError
 
 if TYPE_CHECKING:
@@ -72,9 +72,7 @@ class STTClient:
             SuiteError: One of the values can't be used.
         """
         with HiddenFrames():
-            if not (isinstance(timeout, int | float) and math.isfinite(timeout) and timeout > 0):
-                raise SuiteError(f"timeout has to be a number of seconds above 0, not {timeout!r}.")
-            self.timeout = timeout
+            self.timeout = checked_timeout(timeout)
             self._dialect: Dialect[Any] | None = find_dialect(dialect) if dialect is not None else None
             self._options, self._address = self._resolve(url, options)
             self._stream = (stream or StreamOptions()).over(
@@ -151,11 +149,11 @@ class STTClient:
             STTError: There is no answer, none with a status 2xx, or its body breaks off.
         """
         with HiddenFrames():
-            headers = checked_headers(kwargs.pop("headers", None))
+            headers, limit_s = checked_headers(kwargs.pop("headers", None)), self._limit_s(kwargs)
         headers.setdefault("Accept", "text/event-stream")
         headers.setdefault("Cache-Control", "no-store")
         async with self.stream(data=data, headers=headers, **kwargs) as response:
-            yield CheckedEventSource(response)
+            yield CheckedEventSource(response, limit_s=limit_s)
 
     @asynccontextmanager
     async def ws(self, *, sample: AudioSample | None = None, **kwargs: Any) -> AsyncIterator[STTSession]:
@@ -256,7 +254,7 @@ class STTClient:
 
     def _limit_s(self, kwargs: Mapping[str, Any]) -> float | None:
         given = kwargs.get("timeout", self.timeout)
-        return given if isinstance(given, int | float) else None
+        return checked_timeout(given) if isinstance(given, int | float) else None
 
     @asynccontextmanager
     async def _connect(self, *, timeline: Timeline, **kwargs: Any) -> AsyncIterator[Line]:

@@ -10,6 +10,7 @@ from wsproto.utilities import LocalProtocolError
 from pytest_stt.client.endings import ended_error, message_words
 from pytest_stt.client.failures import timeout_error
 from pytest_stt.client.inbox import End, Inbox
+from pytest_stt.client.waiting import checked_timeout
 from pytest_stt.errors import ProtocolError, STTError, SuiteError
 
 if TYPE_CHECKING:
@@ -82,12 +83,13 @@ class Line:
         """Take the next frame, which has to be of this kind, and note it.
 
         Raises:
+            SuiteError: The limit is no number of seconds, or infinite.
             STTTimeoutError: Nothing came in time.
             ProtocolError: The next frame is of the other kind and stays, or breaks the protocol.
             ClosedError: The connection has ended and every frame was taken.
         """
         frame, _ = _FRAMES[kind]
-        patience_s = self._timeout if limit_s is None else limit_s
+        patience_s = self._timeout if limit_s is None else checked_timeout(limit_s, zero=True)
         if not await self.wait(patience_s, f"while {frame} was awaited"):
             what = f"{self._where} did not send {frame} within {patience_s:g} s."
             raise timeout_error(f"{what} {self.timeline}")

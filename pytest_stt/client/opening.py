@@ -78,7 +78,7 @@ async def open_answer(
             await read_quietly(response)
             raise status_error(response)
         body = cast("httpx.AsyncByteStream", response.stream)
-        response.stream = TranslatedStream(body, response.request, client)
+        response.stream = TranslatedStream(body, request=response.request, client=client, limit_s=limit_s)
         try:
             yield response
         except httpx.DecodingError as error:

@@ -102,9 +102,10 @@ class STTSession:
         """Return the next text frame and count it into `result`.
 
         Args:
-            timeout: Seconds to wait at most; `None` for the client's timeout.
+            timeout: Seconds to wait at most, 0 for not at all; `None` for the client's timeout.
 
         Raises:
+            SuiteError: The timeout is negative, infinite or no number.
             STTTimeoutError: Nothing came in time.
             ProtocolError: The next frame is binary (it stays, `receive_bytes` returns it), or is not UTF-8.
             ClosedError: The connection has ended and every frame was received.
@@ -115,9 +116,10 @@ class STTSession:
         """Return the next binary frame.
 
         Args:
-            timeout: Seconds to wait at most; `None` for the client's timeout.
+            timeout: Seconds to wait at most, 0 for not at all; `None` for the client's timeout.
 
         Raises:
+            SuiteError: The timeout is negative, infinite or no number.
             STTTimeoutError: Nothing came in time.
             ProtocolError: The next frame is a text (it stays, `receive_text` returns it), or is not UTF-8.
             ClosedError: The connection has ended and every frame was received.

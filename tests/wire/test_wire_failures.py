@@ -276,6 +276,14 @@ async def test_a_timeout_that_is_no_duration_is_refused(timeout: Any) -> None:
         STTClient(url="http://127.0.0.1", timeout=timeout)
 
 
+@pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf")])
+async def test_a_timeout_of_a_call_that_is_no_duration_is_refused(timeout: float) -> None:
+    client = STTClient(url="http://127.0.0.1:1")
+    with pytest.raises(SuiteError, match="timeout has to be a number of seconds above 0"):
+        await client.post(timeout=timeout)
+    await client.aclose()
+
+
 async def test_options_without_a_dialect_are_refused() -> None:
     with pytest.raises(SuiteError, match="options model need a dialect"):
         STTClient(url="http://127.0.0.1", options={"model": "x"})

@@ -7,10 +7,10 @@ import json
 
 import httpx
 import pytest
-from strict_servers import Request, http_server, response, says, streams
+from strict_servers import CHUNKED, Answer, Request, chunk, http_server, response, says, streams
 
 from pytest_stt.client import STTClient
-from pytest_stt.errors import ProtocolError
+from pytest_stt.errors import ProtocolError, STTTimeoutError
 
 pytestmark = pytest.mark.asyncio
 
@@ -93,6 +93,48 @@ async def test_events_are_read_while_they_come() -> None:
     assert events == ["red", "door"]
     assert (sent["accept"], sent["x-mine"]) == ("text/event-stream", "1")
     assert headers == {"X-Mine": "1"}
+
+
+@pytest.mark.parametrize("way", ["sse", "stream"])
+async def test_what_only_keeps_a_stream_alive_is_not_waited_for(way: str) -> None:
+    """An event has the client's timeout, however many comments come; so has a piece of a body."""
+    drips = {"sse": drip(chunk(b": ping\n\n")), "stream": drip(b"0")}
+    async with http_server(drips[way]) as server:
+        client = STTClient(url=server.url, timeout=0.3)
+        with pytest.raises(STTTimeoutError, match=r"(No event|Nothing) came from http.* for 0\.3 s"):
+            await read(client, way)
+        await client.aclose()
+
+
+def drip(piece: bytes) -> Answer:
+    async def answer(request: Request, writer: asyncio.StreamWriter) -> None:
+        writer.write(CHUNKED % b"text/event-stream")
+        while True:
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    return answer
+
+
+async def read(client: STTClient, way: str) -> None:
+    if way == "stream":
+        async with client.stream() as answer:
+            await answer.aread()
+    async with client.sse() as source:
+        await anext(source.aiter_sse())
+
+
+async def test_a_pause_of_the_readers_own_is_no_time_of_the_servers() -> None:
+    async with http_server(streams(SSE)) as server:
+        client = STTClient(url=server.url, timeout=0.2)
+        events = []
+        async with client.sse() as source:
+            async for event in source.aiter_sse():
+                events.append(event.data)
+                await asyncio.sleep(0.3)
+        await client.aclose()
+    assert events == ["red", "door"]
 
 
 async def test_another_type_is_reported_at_the_first_event() -> None:

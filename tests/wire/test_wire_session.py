@@ -108,6 +108,20 @@ async def test_a_limit_of_the_call_replaces_the_clients() -> None:
         await client.aclose()
 
 
+@pytest.mark.parametrize("timeout", [float("nan"), float("inf"), -1, "3"])
+async def test_a_limit_that_is_no_duration_is_refused(timeout: Any) -> None:
+    async with socket_server(says("red")) as url:
+        client = STTClient(url=url)
+        async with client.ws() as session:
+            for receive in (session.receive_text, session.receive_bytes):
+                with pytest.raises(SuiteError, match="timeout has to be a number of seconds of 0 or more"):
+                    await receive(timeout=timeout)
+            assert await session.receive_text() == "red"
+            with pytest.raises(STTTimeoutError, match="within 0 s"):
+                await session.receive_text(timeout=0)
+        await client.aclose()
+
+
 async def test_a_message_in_fragments_with_a_ping_between_is_one_message() -> None:
     async def talk(connection: ServerConnection) -> None:
         async def pieces() -> Any:
