@@ -94,7 +94,12 @@ def server_message(body: bytes) -> str:
     except (ValueError, RecursionError):
         answer = None
     words = (message_in(answer) if isinstance(answer, dict) else "") or text
-    return printable(" ".join(words.split()), QUOTED_CHARACTERS)
+    return quoted(words)
+
+
+def quoted(text: str) -> str:
+    """Return text of a server on one printable line, cut at 300 characters."""
+    return printable(" ".join(text.split()), QUOTED_CHARACTERS)
 
 
 def message_in(body: Mapping[str, Any]) -> str:

@@ -118,6 +118,7 @@ def test_what_is_no_transcript_does_not_land_in_it(message: dict[str, Any], kind
         ({"segments": [{"start": None, "end": "1", "text": "x"}]}, ProtocolError, "is a WhisperLive"),
         ({"segments": [{"start": "0", "end": "soon", "text": "x"}]}, ProtocolError, "is a WhisperLive"),
         ({"segments": [{"start": "nan", "end": "1", "text": "x"}]}, ProtocolError, "is a WhisperLive"),
+        ({"segments": [{"start": True, "end": "1", "text": "x"}]}, ProtocolError, "is a WhisperLive"),
         ({"segments": [{"start": 10**400, "end": "1", "text": "x"}]}, ProtocolError, "is a WhisperLive"),
     ],
 )
@@ -128,7 +129,20 @@ def test_what_goes_wrong_is_told_with_the_address(message: Any, kind: type[STTEr
     assert "ws://host" in said.text
 
 
-@pytest.mark.parametrize(("minutes", "seconds"), [(3.5, 210.0), (0, 0.0), (-1, 0.0), ("x", None)])
+@pytest.mark.parametrize(
+    ("minutes", "seconds"),
+    [
+        (3.5, 210.0),
+        ("3.5", 210.0),
+        (0, 0.0),
+        (-1, 0.0),
+        ("x", None),
+        (True, None),
+        (10**400, None),
+        (1e308, None),
+        (float("nan"), None),
+    ],
+)
 def test_how_long_to_wait_is_given_in_seconds(minutes: object, seconds: float | None) -> None:
     (said,) = feed(decoder(), {"status": "WAIT", "message": minutes})
     assert isinstance(said.error, BusyError)
@@ -154,6 +168,27 @@ def test_any_repetition_and_any_revision_gives_the_same_transcript(
             feed(reader, {"segments": [*shown, *opened]})
     feed(reader, {"segments": completed[-10:]})
     assert reader.transcript == " ".join(words)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.just(10**400) | st.floats() | st.text(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["status", "message", "segments", "start", "end", "text", "completed"]),
+            inner | st.sampled_from(["WAIT", "ERROR", "SERVER_READY", "1.0"]),
+            max_size=4,
+        )
+    ),
+)
+
+
+@settings(deadline=None)
+@given(JSON)
+def test_nothing_that_is_json_makes_it_raise(message: Any) -> None:
+    reader = decoder()
+    feed(reader, json.dumps(message))
+    assert isinstance(reader.transcript, str)
 
 
 @settings(deadline=None)

@@ -37,6 +37,11 @@ class Said:
     error: STTError | None = None
 
 
+def failed(error: STTError) -> Said:
+    """Return what is said by a server with which this went wrong."""
+    return Said(kind="error", text=str(error), error=error)
+
+
 def chosen_language(option: str | None, sample: str | None) -> str | None:
     """Return the language to send: the sample's own before the option, which is for all samples.
 

@@ -3,10 +3,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pytest_stt.client.dialects.base import Said
-from pytest_stt.client.responses import QUOTED_CHARACTERS, message_in
-from pytest_stt.errors import ProtocolError, ServerError, STTError
-from pytest_stt.text.printable import printable
+from pytest_stt.client.dialects.base import Said, failed
+from pytest_stt.client.responses import message_in, quoted
+from pytest_stt.errors import ProtocolError, ServerError
 
 _PATH_ADVICE = "Check the path of the url and `options.response_format`."
 
@@ -41,9 +40,9 @@ class OpenAIDecoder:
         """Take the end of the stream, which is an error before the server has said that it is done."""
         if self._complete:
             return []
-        heard = f" after {_quoted(self.transcript)!r}" if self.transcript else ""
+        heard = f" after {quoted(self.transcript)!r}" if self.transcript else ""
         return [
-            _failed(
+            failed(
                 ProtocolError(
                     f"The event stream from {self._where} ended{heard} without its last event "
                     "(transcript.text.done, or [DONE]). Look into the server's log."
@@ -60,9 +59,9 @@ class OpenAIDecoder:
         if isinstance(parsed, dict):
             return self._object(parsed)
         if not self._plain_text:
-            return [self._wrong(f"is not a JSON object: {_quoted(text)!r}" if text.strip() else "is empty")]
+            return [self._wrong(f"is not a JSON object: {quoted(text)!r}" if text.strip() else "is empty")]
         if text.lstrip()[:9].lower().startswith(("<!doctype", "<html")):
-            return [self._wrong(f"is a web page: {_quoted(text)!r}")]
+            return [self._wrong(f"is a web page: {quoted(text)!r}")]
         # FastAPI writes a text that is returned as it is as a JSON string.
         return self._finish(parsed if isinstance(parsed, str) else text)
 
@@ -73,8 +72,8 @@ class OpenAIDecoder:
         if answer.get("error"):
             return [self._server_error(answer)]
         if "text" in answer:
-            return [self._wrong(f"has a `text` that is no text: {_quoted(json.dumps(text))}")]
-        return [self._wrong(f"has no `text`, only {_quoted(', '.join(answer)) or 'nothing'}")]
+            return [self._wrong(f"has a `text` that is no text: {quoted(json.dumps(text))}")]
+        return [self._wrong(f"has no `text`, only {quoted(', '.join(answer)) or 'nothing'}")]
 
     def _event(self, data: str) -> list[Said]:
         if data.strip() == "[DONE]":
@@ -104,7 +103,7 @@ class OpenAIDecoder:
         if kind == "transcript.text.done" and isinstance(text, str | None):
             return self._finish(text or "".join(self._pieces))
         if kind in ("transcript.text.delta", "transcript.text.done"):
-            return [self._wrong(f"has an event without a text: {_quoted(json.dumps(event))}")]
+            return [self._wrong(f"has an event without a text: {quoted(json.dumps(event))}")]
         if kind == "error":
             return [self._server_error(event)]
         return [_info(json.dumps(event))]
@@ -121,21 +120,17 @@ class OpenAIDecoder:
         return [Said(kind="final", text=text), Said(kind="done")]
 
     def _wrong(self, what: str) -> Said:
-        return _failed(ProtocolError(f"The answer of {self._where} {what}. {_PATH_ADVICE}"))
+        return failed(ProtocolError(f"The answer of {self._where} {what}. {_PATH_ADVICE}"))
 
     def _server_error(self, answer: dict[str, Any]) -> Said:
         words = message_in(answer) or json.dumps(answer)
-        return _failed(
-            ServerError(f"{self._where} reported an error: {_quoted(words)}. Look into the server's log.")
+        return failed(
+            ServerError(f"{self._where} reported an error: {quoted(words)}. Look into the server's log.")
         )
 
 
-def _failed(error: STTError) -> Said:
-    return Said(kind="error", text=str(error), error=error)
-
-
 def _info(data: str) -> Said:
-    return Said(kind="info", text=_quoted(data))
+    return Said(kind="info", text=quoted(data))
 
 
 def _contents(chunk: dict[str, Any]) -> list[str]:
@@ -151,7 +146,3 @@ def _parsed(text: str) -> object:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
-
-
-def _quoted(text: str) -> str:
-    return printable(" ".join(text.split()), QUOTED_CHARACTERS)

@@ -5,10 +5,11 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_stt.client.dialects.base import Said
-from pytest_stt.client.responses import QUOTED_CHARACTERS
-from pytest_stt.errors import BusyError, ClosedError, ProtocolError, ServerError, STTError
-from pytest_stt.text.printable import printable
+from pytest_stt.client.dialects.base import Said, failed
+from pytest_stt.client.responses import quoted
+from pytest_stt.errors import BusyError, ClosedError, ProtocolError, ServerError
+
+_LONGEST_WAIT_MINUTES = 60 * 24 * 365
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,9 +50,9 @@ class WhisperLiveDecoder:
         try:
             content = json.loads(message)
         except (ValueError, RecursionError):
-            return [self._wrong(_quoted(message))]
+            return [self._wrong(quoted(message))]
         if not isinstance(content, dict):
-            return [self._wrong(_quoted(message))]
+            return [self._wrong(quoted(message))]
         if "status" in content:
             return [self._status(content)]
         if "segments" in content:
@@ -64,9 +65,9 @@ class WhisperLiveDecoder:
 
     def _note(self, content: dict[str, Any], message: str) -> Said:
         if content.get("message") == "SERVER_READY":
-            return Said(kind="ready", text=_quoted(message))
+            return Said(kind="ready", text=quoted(message))
         if content.get("message") == "DISCONNECT":
-            return _failed(
+            return failed(
                 ClosedError(
                     f"{self._where} ended the session before the transcript was whole (DISCONNECT): it has "
                     "a limit of time for each connection, 600 s by default. Use shorter audio, or raise it.",
@@ -74,15 +75,15 @@ class WhisperLiveDecoder:
                     reason="DISCONNECT",
                 )
             )
-        return Said(kind="info", text=_quoted(message))
+        return Said(kind="info", text=quoted(message))
 
     def _status(self, content: dict[str, Any]) -> Said:
         said = content.get("message")
-        words = _quoted(said if isinstance(said, str) else json.dumps(said))
+        words = quoted(said if isinstance(said, str) else json.dumps(said))
         if content["status"] == "WAIT":
             return self._busy(said, words)
         if content["status"] == "ERROR":
-            return _failed(
+            return failed(
                 ServerError(f"{self._where} reported an error: {words}. Look into the server's log.")
             )
         return Said(kind="info", text=words)
@@ -92,14 +93,15 @@ class WhisperLiveDecoder:
             f"{self._where} has all its places taken and asks to wait {words} minutes. "
             "Lower `concurrency`, or raise the server's number of clients."
         )
-        if isinstance(minutes, int | float) and math.isfinite(minutes):
-            error.retry_after_s = max(0.0, minutes * 60)
-        return _failed(error)
+        wait = _number(minutes)
+        if wait is not None and wait <= _LONGEST_WAIT_MINUTES:
+            error.retry_after_s = max(0.0, wait * 60)
+        return failed(error)
 
     def _segments(self, entries: object, message: str) -> list[Said]:
         segments = _read_segments(entries)
         if segments is None:
-            return [self._wrong(_quoted(message))]
+            return [self._wrong(quoted(message))]
         said = [Said(kind="final", text=segment.text) for segment in segments if self._accept(segment)]
         open_text = " ".join(segment.text for segment in segments if not segment.completed)
         if open_text != self._open:
@@ -119,7 +121,7 @@ class WhisperLiveDecoder:
         return True
 
     def _wrong(self, found: str) -> Said:
-        return _failed(
+        return failed(
             ProtocolError(
                 f"Expected a JSON message of WhisperLive from {self._where}, found: {found}. "
                 "Check that the url is a WhisperLive server."
@@ -143,7 +145,7 @@ def _read_segments(entries: object) -> list[Segment] | None:
 def _read_segment(entry: object, *, completed: bool) -> Segment | None:
     if not isinstance(entry, dict) or not isinstance(entry.get("text"), str):
         return None
-    start, end = _seconds(entry.get("start")), _seconds(entry.get("end"))
+    start, end = _number(entry.get("start")), _number(entry.get("end"))
     if start is None or end is None:
         return None
     return Segment(
@@ -151,17 +153,11 @@ def _read_segment(entry: object, *, completed: bool) -> Segment | None:
     )
 
 
-def _seconds(value: object) -> float | None:
+def _number(value: object) -> float | None:
+    if isinstance(value, bool):
+        return None
     try:
         number = float(value) if isinstance(value, str | int | float) else math.nan
     except (ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None
-
-
-def _failed(error: STTError) -> Said:
-    return Said(kind="error", text=str(error), error=error)
-
-
-def _quoted(text: str) -> str:
-    return printable(" ".join(text.split()), QUOTED_CHARACTERS)
