@@ -105,14 +105,14 @@ def split_address(url: str) -> SplitResult:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError as error:
-        raise SuiteError(f"The url {redact(url)!r} can't be read: {_reason(error)}.") from None
+        raise SuiteError(f"The url '{redact(url)}' can't be read: {_reason(error)}.") from None
     if parts.scheme not in _SCHEMES["http"]:
         raise SuiteError(
-            f"The url {redact(url)!r} is no address of a server: it has to begin with "
+            f"The url '{redact(url)}' is no address of a server: it has to begin with "
             "http://, https://, ws:// or wss://, such as http://127.0.0.1:8000."
         )
     if not parts.hostname:
-        raise SuiteError(f"The url {redact(url)!r} names no host, such as http://127.0.0.1:8000.")
+        raise SuiteError(f"The url '{redact(url)}' names no host, such as http://127.0.0.1:8000.")
     return parts
 
 

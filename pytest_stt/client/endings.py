@@ -50,7 +50,7 @@ def ended_error(end: End, where: str, doing: str, last: str) -> STTError:
         text = f"The connection to {where} was already closed by this side {doing}"
         return ClosedError(f"{text}: its block was left, or aclose() of its STTClient was called.", code=1000)
     meaning, advice = _CODES.get(end.code, ("a code of the server's own", _LOG_ADVICE))
-    reason = f", reason {_quoted(end.reason)!r}" if end.reason else ""
+    reason = f", reason '{_quoted(end.reason)}'" if end.reason else ""
     text = f"{where} closed the connection {doing}: code {end.code} ({meaning}){reason}. {last} {advice}"
     return ClosedError(text, code=end.code, reason=printable(end.reason))
 
@@ -59,7 +59,7 @@ def message_words(data: str | bytes) -> str:
     """Describe a message on one printable line: a text is quoted, of bytes the number is given."""
     if isinstance(data, bytes):
         return f"a binary frame of {len(data)} bytes"
-    return f"the text {_quoted(data)!r}"
+    return f"the text '{_quoted(data)}'"
 
 
 def _quoted(text: str) -> str:

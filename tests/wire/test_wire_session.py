@@ -78,7 +78,7 @@ async def test_a_frame_of_the_other_kind_is_named_and_stays_the_next() -> None:
                     await session.receive_text()
             assert await session.receive_bytes() == b"\x00\x01\x02"
             with pytest.raises(
-                ProtocolError, match=r"Expected a binary frame .*'\\\\x1b\[31mtext'.*receive_text\(\)"
+                ProtocolError, match=r"Expected a binary frame .*'\\x1b\[31mtext'.*receive_text\(\)"
             ):
                 await session.receive_bytes()
             assert await session.receive_text() == "\x1b[31mtext"
@@ -95,7 +95,7 @@ async def test_waiting_ends_with_what_was_awaited_and_what_came_last() -> None:
             text = str(raised.value)
         await client.aclose()
     assert "did not send a text frame within 0.1 s" in text
-    assert "the text 'red\\\\x07'" in text
+    assert "the text 'red\\x07'" in text
     assert "secret" not in text
 
 

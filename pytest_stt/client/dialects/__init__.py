@@ -37,7 +37,7 @@ def find_dialect(name: str) -> Dialect[Any]:
     if name in _DIALECTS:
         return _DIALECTS[name]
     raise SuiteError(
-        f"There is no dialect {printable(name, 60)!r}.{_nearest(name, _DIALECTS)} "
+        f"There is no dialect '{printable(name, 60)}'.{_nearest(name, _DIALECTS)} "
         f"Dialects: {', '.join(dialect_names())}."
     )
 
@@ -60,11 +60,11 @@ def _problem(dialect: Dialect[Any], details: ErrorDetails) -> str:
     if details["type"] == "extra_forbidden":
         known = dialect.Options.model_fields
         return (
-            f"The dialect {dialect.name} has no option {printable(name, 60)!r}.{_nearest(name, known)} "
+            f"The dialect {dialect.name} has no option '{printable(name, 60)}'.{_nearest(name, known)} "
             f"Options: {', '.join(known)}."
         )
     found = printable(repr(details["input"]), 60)
-    return f"Option {printable(name, 60)!r} of the dialect {dialect.name}: {details['msg']}, found {found}."
+    return f"Option '{printable(name, 60)}' of the dialect {dialect.name}: {details['msg']}, found {found}."
 
 
 def _nearest(name: str, known: Mapping[str, object]) -> str:

@@ -40,7 +40,7 @@ class OpenAIDecoder:
         """Take the end of the stream, which is an error before the server has said that it is done."""
         if self._complete:
             return []
-        heard = f" after {quoted(self.transcript)!r}" if self.transcript else ""
+        heard = f" after '{quoted(self.transcript)}'" if self.transcript else ""
         return [
             failed(
                 ProtocolError(
@@ -59,9 +59,9 @@ class OpenAIDecoder:
         if isinstance(parsed, dict):
             return self._object(parsed)
         if not self._plain_text:
-            return [self._wrong(f"is not a JSON object: {quoted(text)!r}" if text.strip() else "is empty")]
+            return [self._wrong(f"is not a JSON object: '{quoted(text)}'" if text.strip() else "is empty")]
         if text.lstrip()[:9].lower().startswith(("<!doctype", "<html")):
-            return [self._wrong(f"is a web page: {quoted(text)!r}")]
+            return [self._wrong(f"is a web page: '{quoted(text)}'")]
         # FastAPI writes a text that is returned as it is as a JSON string.
         return self._finish(parsed if isinstance(parsed, str) else text)
 
