@@ -111,5 +111,14 @@ class CheckedEventSource(EventSource):
 
 def is_event_stream(response: httpx.Response) -> bool:
     """Tell whether the answer calls itself an event stream."""
+    return _content_type(response) == "text/event-stream"
+
+
+def is_json(response: httpx.Response) -> bool:
+    """Tell whether the answer calls itself JSON."""
+    return _content_type(response) == "application/json"
+
+
+def _content_type(response: httpx.Response) -> str:
     content_type: str = response.headers.get("content-type", "")
-    return content_type.partition(";")[0].strip().lower() == "text/event-stream"
+    return content_type.partition(";")[0].strip().lower()

@@ -43,6 +43,7 @@ class Timeline:
 
     Attributes:
         chunks_received: Messages that were read.
+        done: Whether the server has said that there is no more to come.
         fragments: Transcript texts in the order in which they came.
     """
 
@@ -52,6 +53,7 @@ class Timeline:
         self._audio_at: float | None = None
         self._heard: list[tuple[float, Said]] = []
         self.chunks_received = 0
+        self.done = False
         self.fragments: list[str] = []
         self._last: str | bytes | None = None
         self.last_text_at: float | None = None
@@ -102,6 +104,7 @@ class Timeline:
         sayings = list(sayings)
         for said in sayings:
             self._heard.append((at, said))
+            self.done = self.done or said.kind == "done"
             if said.kind in {"partial", "final"}:
                 self.fragments.append(said.text)
                 self.last_text_at = at

@@ -26,6 +26,15 @@ def test_every_line_end_ends_a_line(line_end: str) -> None:
     assert events_of([body.encode()]) == ["one", "two\nlines"]
 
 
+def test_an_event_has_its_name() -> None:
+    body = b"event: ping\n\nevent: error\ndata: no room\n\ndata: red\n\nevent:message\ndata: door\n\n"
+    assert [(event.name, event) for event in EventSplitter().feed(body)] == [
+        ("error", "no room"),
+        ("", "red"),
+        ("", "door"),
+    ]
+
+
 def test_exactly_one_blank_is_removed_after_the_colon() -> None:
     assert events_of([b"data:  red\n\ndata:door\n\ndata\n\n"]) == [" red", "door", ""]
 

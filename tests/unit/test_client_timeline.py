@@ -45,10 +45,12 @@ def test_with_a_decoder_only_transcript_text_counts() -> None:
     now = time.monotonic()
     for message in ("ready", "red", "...", "red door"):
         timeline.hear(message, now)
+    assert not timeline.done
     timeline.end(now)
     assert timeline.hypothesis == "red door"
     assert timeline.fragments == ["red", "red door", "red door"]
     assert [event.kind for event in timeline.events] == ["info", "partial", "partial", "final", "done"]
+    assert timeline.done
 
 
 def test_latency_runs_from_the_first_start_to_the_last_text() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pytest_stt.client.dialects.base import Said
 from pytest_stt.client.dialects.openai_answers import OpenAIDecoder
-from pytest_stt.client.sse import EventSplitter
+from pytest_stt.client.sse import EventData, EventSplitter
 from pytest_stt.errors import ProtocolError, ServerError
 
 
@@ -33,6 +33,9 @@ def error_of(sayings: list[Said]) -> str:
     assert said.text == str(said.error)
     assert "http://host/v1" in said.text
     return said.text
+
+
+NAMED = EventData("queued", "status")
 
 
 def read_events(*events: Any) -> tuple[str, list[Said]]:
@@ -63,6 +66,7 @@ def test_the_text_of_a_json_answer_is_the_transcript(body: Any, text: str) -> No
         (b"red door\n", "red door"),
         (b"", ""),
         (b"1984\n", "1984"),
+        (b"[Music]", "[Music]"),
         (b'"red door"', "red door"),
         (b'{"text": "red door", "usage": {}}', "red door"),
     ],
@@ -87,6 +91,7 @@ def test_a_plain_body_is_the_transcript(body: bytes, text: str) -> None:
         (b'{"text": ["red"]}', '`text` that is no text: ["red"]'),
         (b'{"text": "\xff"}', "is not UTF-8 (invalid start byte at byte 10)"),
         (b'{"error": {"message": "CUDA out of memory"}}', "reported an error: CUDA out of memory"),
+        (b'{"object": "error", "message": "CUDA out of memory"}', "reported an error: CUDA out of memory"),
         (b'{"error": {"code": 3}}', 'reported an error: {"error": {"code": 3}}'),
     ],
 )
@@ -99,6 +104,11 @@ def test_a_body_without_a_transcript_is_an_error(body: bytes, complaint: str) ->
 @pytest.mark.parametrize("page", [b"<html><body>Bad gateway", b"\n<!DOCTYPE html><p>"])
 def test_a_web_page_is_no_plain_transcript(page: bytes) -> None:
     assert "is a web page" in error_of(decoder(plain_text=True).feed(page))
+
+
+@pytest.mark.parametrize("body", [b'{"text": "half an ans', b"{", b'[{"text": "red"}]', b"[]"])
+def test_what_looks_like_json_is_no_plain_transcript(body: bytes) -> None:
+    assert "is neither text nor a JSON object" in error_of(decoder(plain_text=True).feed(body))
 
 
 DELTAS = [{"type": "transcript.text.delta", "delta": delta} for delta in ("red ", "", "door")]
@@ -134,6 +144,10 @@ SHAPES: dict[str, list[Any]] = {
         "[DONE]",
     ],
     "transformers": ["red", " door"],
+    "bare text after a heartbeat": ["", "red", " door"],
+    "objects with heartbeats": ["", *DELTAS, " ", "[DONE]"],
+    "objects with events of another name": [NAMED, *DELTAS, NAMED, "[DONE]", NAMED],
+    "bare text with events of another name": [NAMED, "red", NAMED, " door"],
     "whisperlive rest": [*SEGMENTS, " [DONE] "],
 }
 
@@ -141,6 +155,55 @@ SHAPES: dict[str, list[Any]] = {
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_shape_of_events_is_recognised(shape: str) -> None:
     assert read_events(*SHAPES[shape]) == ("red door", [])
+
+
+@pytest.mark.parametrize("first", ["[Music]", "[", "7 doors", "null and void", '"quoted"'])
+def test_bare_text_may_have_brackets_and_numbers(first: str) -> None:
+    assert read_events(first, " 7", " null", " [1]", " {") == (f"{first} 7 null [1] {{", [])
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        '{"type": "transcript.text.del',
+        "{",
+        " [{}]",
+        "[1, 2]",
+        '["red"]',
+        "[]",
+        "7",
+        "-1.5",
+        "null",
+        "true",
+        "NaN",
+        "<html>",
+        "<!DOCTYPE html>",
+    ],
+)
+def test_a_first_event_that_is_no_transcript_is_an_error(first: str) -> None:
+    reader = decoder()
+    assert "has an event that is" in error_of(reader.feed(first))
+    assert reader.transcript == ""
+
+
+@pytest.mark.parametrize("second", ["red", '{"type": "transcr', "7", "null", "[]", "<html>"])
+def test_what_is_no_object_after_one_is_an_error(second: str) -> None:
+    reader = decoder()
+    reader.feed(json.dumps(DELTAS[0]))
+    assert "has an event that is no JSON object" in error_of(reader.feed(second))
+    assert reader.transcript == "red"
+    assert "without its last event" in error_of(reader.end())
+
+
+def test_an_object_after_bare_text_is_an_error() -> None:
+    reader = decoder()
+    reader.feed("red")
+    assert "between events of text" in error_of(reader.feed(json.dumps(DELTAS[2])))
+    assert "no more room" in error_of(reader.feed('{"error": "no more room"}'))
+
+
+def test_silence_may_be_an_event_without_text() -> None:
+    assert read_events("") == ("", [])
 
 
 def test_the_last_event_replaces_the_deltas() -> None:
@@ -169,6 +232,7 @@ def test_a_stream_that_stops_before_its_end_is_an_error() -> None:
         ({"type": "error", "error": {"message": "decoder died"}}, "decoder died"),
         ({"type": "error", "message": "decoder died"}, "decoder died"),
         ({"type": "error"}, '{"type": "error"}'),
+        ({"object": "error", "message": "decoder died", "code": 400}, "decoder died"),
         ({"type": "transcript.text.delta", "delta": None}, "an event without a text"),
         ({"type": "transcript.text.done", "text": 7}, "an event without a text"),
     ],
@@ -177,11 +241,34 @@ def test_an_error_inside_the_stream_is_an_error(event: dict[str, Any], words: st
     assert words in error_of(decoder().feed(json.dumps(event)))
 
 
+@pytest.mark.parametrize("data", ["decoder died", '{"message": "decoder died"}', '{"error": "decoder died"}'])
+def test_an_event_called_error_is_one_of_the_server(data: str) -> None:
+    for before in ([], ["red"], [json.dumps(DELTAS[0])]):
+        reader = decoder()
+        for event in before:
+            reader.feed(event)
+        (said,) = reader.feed(EventData(data, "error"))
+        assert isinstance(said.error, ServerError)
+        assert "reported an error: decoder died." in said.text
+
+
+@pytest.mark.parametrize("data", ["ping", "2024-01-01T00:00:00", "7", "null"])
+def test_an_event_of_another_name_is_no_transcript(data: str) -> None:
+    reader = decoder()
+    assert [said.kind for said in reader.feed(EventData(data, "ping"))] == ["info"]
+    assert reader.transcript == ""
+    assert "without its last event" in error_of(reader.end())
+
+
 @settings(deadline=None)
 @given(st.sampled_from(sorted(SHAPES)), st.lists(st.integers(0, 2000), max_size=10))
 def test_any_split_of_the_bytes_gives_the_same_transcript(shape: str, places: list[int]) -> None:
     events = [event if isinstance(event, str) else json.dumps(event) for event in SHAPES[shape]]
-    body = "".join(f"data: {event}\r\n\r\n" for event in events).replace("door", "dóór").encode()
+    body = (
+        "".join(f"event: {getattr(event, 'name', 'message')}\r\ndata: {event}\r\n\r\n" for event in events)
+        .replace("door", "dóór")
+        .encode()
+    )
     edges = [0, *sorted(place % (len(body) + 1) for place in places), len(body)]
     splitter, reader = EventSplitter(), decoder()
     for start, end in pairwise(edges):

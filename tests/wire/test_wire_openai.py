@@ -118,6 +118,14 @@ async def test_every_format_is_read(response_format: str, answer: Answer, tone: 
     assert server.requests[0].parts["response_format"] == response_format
 
 
+@pytest.mark.parametrize("body", [b"1984", b"null", b'["red"]', b'{"text": "re', b"red door", b"\xff"])
+async def test_what_calls_itself_json_is_no_bare_text(body: bytes, tone: AudioSample) -> None:
+    with pytest.raises(ProtocolError, match="is JSON without a text"):
+        await transcribe(says(200, body), tone, options={"response_format": "text"})
+    result, _ = await transcribe(says(200, '"red door"'), tone, options={"response_format": "text"})
+    assert result.hypothesis_text == "red door"
+
+
 async def test_plain_json_is_read_although_a_stream_was_asked(tone: AudioSample) -> None:
     result, server = await transcribe(says(200, {"text": "red door"}), tone, options={"stream": "true"})
     assert result.hypothesis_text == "red door"
@@ -166,6 +174,33 @@ async def test_a_stream_that_is_cut_after_its_last_event_is_whole(tone: AudioSam
     assert result.hypothesis_text == "red door"
 
 
+async def test_nothing_behind_the_last_event_takes_the_transcript_away(tone: AudioSample) -> None:
+    last = sse(done("red door"))
+    behind = [sse({"error": "too late"}), b"data: nonsense\n\n", b"data: half"]
+    for rest in behind:
+        for pieces in ([last + rest], [last, rest]):
+            result, _ = await transcribe(streams(pieces), tone)
+            assert (result.hypothesis_text, result.chunks_received) == ("red door", 1)
+    broken = sends(CHUNKED % b"text/event-stream" + chunk(last) + b"no chunk")
+    assert (await transcribe(broken, tone))[0].hypothesis_text == "red door"
+
+
+async def test_a_transcript_that_is_whole_at_the_last_moment_counts(
+    tone: AudioSample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time is over while the end of the stream is still waited for."""
+    monkeypatch.setattr("pytest_stt.client.dialects.openai._GRACE_S", 60)
+    stays_open = sends(CHUNKED % b"text/event-stream" + chunk(sse(done("red door"))), then="hang")
+    result, _ = await transcribe(stays_open, tone, timeout=0.5)
+    assert result.hypothesis_text == "red door"
+
+
+async def test_an_event_without_its_blank_line_counts_if_it_is_whole(tone: AudioSample) -> None:
+    for body in (sse(done("red door")).rstrip(), sse(delta("red door"), "[DONE]").rstrip()):
+        result, _ = await transcribe(streams([body]), tone)
+        assert result.hypothesis_text == "red door"
+
+
 @pytest.mark.parametrize(
     ("answer", "kind", "words"),
     [
@@ -173,6 +208,11 @@ async def test_a_stream_that_is_cut_after_its_last_event_is_whole(tone: AudioSam
         (streams([sse(delta("red "))], end=False), ClosedError, "in the middle of its answer"),
         (streams([b"data: \xff\n\n"]), ProtocolError, "event stream .* is not UTF-8"),
         (streams([sse(delta("red "), {"error": {"message": "died"}}, "[DONE]")]), ServerError, "died"),
+        (streams([sse("red "), b"data: do"]), ProtocolError, "ended in the middle of an event: 'do'"),
+        (streams([b'data: {"type": "tran']), ProtocolError, "ended in the middle of an event"),
+        (streams([sse(delta("red "), '{"type": "tran')]), ProtocolError, "an event that is no JSON object"),
+        (streams([b"event: error\ndata: no room\n\n"]), ServerError, "reported an error: no room"),
+        (streams([b"event: ping\ndata: now\n\n"]), ProtocolError, "ended without its last event"),
         (streams([]), ProtocolError, "ended without its last event"),
         (says(200, b"<html>nginx</html>", "text/html"), ProtocolError, "not a JSON object: '<html>nginx"),
         (says(200, {"transcript": "x"}), ProtocolError, "has no `text`, only transcript"),

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from pytest_stt.client.dialects.base import Call, Dialect, chosen_language, raise_error
-from pytest_stt.client.dialects.openai_answers import OpenAIDecoder
-from pytest_stt.client.sources import is_event_stream
-from pytest_stt.client.sse import EventSplitter
+from pytest_stt.client.dialects.openai_answers import OpenAIDecoder, parsed_json, wrong_answer
+from pytest_stt.client.responses import quoted
+from pytest_stt.client.sources import is_event_stream, is_json
+from pytest_stt.client.sse import EventData, EventSplitter
 from pytest_stt.client.stream import StreamOptions
-from pytest_stt.errors import ClosedError, ProtocolError
+from pytest_stt.errors import ProtocolError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from pytest_stt.audio import AudioSample
     from pytest_stt.client.timeline import Timeline
 
-_GRACE_S = 1.0
+_GRACE_S = 0.25
 FormValue = str | int | float | bool
 
 
@@ -81,6 +82,8 @@ class OpenAIDialect(Dialect[OpenAIOptions]):
                     await _read_events(response, call.timeline, call.where)
                 else:
                     body = await response.aread()
+                    if call.options.response_format == "text" and is_json(response):
+                        _check_json(body, call.where)
                     raise_error(call.timeline.hear(body, time.monotonic()))
 
 
@@ -100,28 +103,46 @@ def form_fields(options: OpenAIOptions, sample: AudioSample) -> dict[str, Any]:
 
 async def _read_events(response: httpx.Response, timeline: Timeline, where: str) -> None:
     splitter = EventSplitter()
-    done = False
     try:
         async with asyncio.timeout(None) as grace, aclosing(_pieces(response)) as pieces:
             async for piece in pieces:
-                if _hear(splitter.feed(piece), timeline):
+                if not timeline.done and _hear(splitter.feed(piece), timeline):
                     # The rest of the body is read so that the connection can be used again.
-                    done = True
                     grace.reschedule(asyncio.get_running_loop().time() + _GRACE_S)
-        _hear(splitter.end(), timeline)
+        _hear(_whole(splitter.end(), where), timeline)
     except UnicodeDecodeError as error:
         raise ProtocolError(f"The event stream from {where} is not UTF-8: {error.reason}.") from None
-    except (TimeoutError, ClosedError):
-        if not done:
+    except TimeoutError:
+        if not timeline.done:
             raise
     raise_error(timeline.end(time.monotonic()))
 
 
-def _hear(events: list[str], timeline: Timeline) -> bool:
+def _hear(events: list[EventData], timeline: Timeline) -> bool:
+    """Read events up to the last one, and tell whether that has come."""
     at = time.monotonic()
-    sayings = [said for data in events for said in timeline.hear(data, at)]
-    raise_error(sayings)
-    return any(said.kind == "done" for said in sayings)
+    for event in events:
+        if not timeline.done:
+            raise_error(timeline.hear(event, at))
+    return timeline.done
+
+
+def _whole(rest: list[EventData], where: str) -> list[EventData]:
+    """Return the event that lacks its blank line, if it is to be seen that nothing else is missing."""
+    for event in rest:
+        bare = not event.name and event.strip() not in ("", "[DONE]")
+        if bare and not isinstance(parsed_json(event), dict):
+            raise ProtocolError(
+                f"The event stream from {where} ended in the middle of an event: '{quoted(event)}'. "
+                "Look into the server's log."
+            )
+    return rest
+
+
+def _check_json(body: bytes, where: str) -> None:
+    # What says that it is JSON is no bare text, such as the number of a year.
+    if not isinstance(parsed_json(body.decode("utf-8", "replace")), str | dict):
+        raise wrong_answer(where, f"is JSON without a text: '{quoted(body.decode('utf-8', 'replace'))}'")
 
 
 async def _pieces(response: httpx.Response) -> AsyncGenerator[bytes, None]:

@@ -1,20 +1,25 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import re
+from typing import Any, Literal
 
 from pytest_stt.client.dialects.base import Said, failed
 from pytest_stt.client.responses import message_in, quoted
+from pytest_stt.client.sse import EventData
 from pytest_stt.errors import ProtocolError, ServerError
 
+# A text may begin with a bracket, as Whisper's "[Music]" does.
+_LIKE_JSON = re.compile(r"""\s*(\{|\[\s*([\[\]{"]|-?\d))""")
 _PATH_ADVICE = "Check the path of the url and `options.response_format`."
 
 
 class OpenAIDecoder:
     """Read the answers of OpenAI's transcription API and of its imitators.
 
-    The shape is recognised for each event, because servers differ and change: OpenAI's event names, chat
-    chunks (vLLM), segments (WhisperLive), bare text (transformers), all with or without `[DONE]`.
+    The shape is recognised, because servers differ and change: OpenAI's event types, chat chunks (vLLM),
+    segments (WhisperLive), bare text (transformers), all with or without `[DONE]`. Whether events are JSON
+    objects or bare text is decided by the first one; whatever then doesn't fit is an error.
     """
 
     def __init__(self, *, plain_text: bool, where: str) -> None:
@@ -25,6 +30,7 @@ class OpenAIDecoder:
         self._joiner = ""
         self._whole: str | None = None
         self._complete = False
+        self._shape: Literal["objects", "text"] | None = None
 
     @property
     def transcript(self) -> str:
@@ -55,13 +61,13 @@ class OpenAIDecoder:
             text = body.decode()
         except UnicodeDecodeError as error:
             return [self._wrong(f"is not UTF-8 ({error.reason} at byte {error.start})")]
-        parsed = _parsed(text)
+        parsed = parsed_json(text)
         if isinstance(parsed, dict):
             return self._object(parsed)
         if not self._plain_text:
             return [self._wrong(f"is not a JSON object: '{quoted(text)}'" if text.strip() else "is empty")]
-        if text.lstrip()[:9].lower().startswith(("<!doctype", "<html")):
-            return [self._wrong(f"is a web page: '{quoted(text)}'")]
+        if what := _no_speech(text):
+            return [self._wrong(what)]
         # FastAPI writes a text that is returned as it is as a JSON string.
         return self._finish(parsed if isinstance(parsed, str) else text)
 
@@ -69,7 +75,7 @@ class OpenAIDecoder:
         text = answer.get("text")
         if isinstance(text, str):
             return self._finish(text)
-        if answer.get("error"):
+        if _is_error(answer):
             return [self._server_error(answer)]
         if "text" in answer:
             return [self._wrong(f"has a `text` that is no text: {quoted(json.dumps(text))}")]
@@ -79,12 +85,33 @@ class OpenAIDecoder:
         if data.strip() == "[DONE]":
             self._complete = True
             return [Said(kind="done")]
-        event = _parsed(data)
+        event = parsed_json(data)
+        name = data.name if isinstance(data, EventData) else ""
+        if name == "error" or (isinstance(event, dict) and _is_error(event)):
+            return [self._server_error(event if isinstance(event, dict) else {"message": data})]
         if not isinstance(event, dict):
-            # Bare text has no end mark: there the end of the stream is the end.
+            return [_info(data)] if name else self._bare(data, event)
+        if self._shape == "text":
+            return [self._wrong(f"has an object between events of text: {quoted(data)}")]
+        self._shape, self._complete = "objects", False
+        return self._shaped(event)
+
+    def _bare(self, data: str, value: object) -> list[Said]:
+        if not data.strip() and self._shape is None:
+            # A heartbeat, or all there is to say of silence.
             self._complete = True
-            return self._add(data)
-        return [self._server_error(event)] if event.get("error") else self._shaped(event)
+            return []
+        if self._shape == "objects":
+            return (
+                [self._wrong(f"has an event that is no JSON object: '{quoted(data)}'")]
+                if data.strip()
+                else []
+            )
+        if self._shape is None and (what := _no_speech(data, value)):
+            return [self._wrong(f"has an event that {what}")]
+        # Bare text has no end mark: there the end of the stream is the end.
+        self._shape, self._complete = "text", True
+        return self._add(data)
 
     def _shaped(self, event: dict[str, Any]) -> list[Said]:
         if "type" in event:
@@ -120,13 +147,47 @@ class OpenAIDecoder:
         return [Said(kind="final", text=text), Said(kind="done")]
 
     def _wrong(self, what: str) -> Said:
-        return failed(ProtocolError(f"The answer of {self._where} {what}. {_PATH_ADVICE}"))
+        return failed(wrong_answer(self._where, what))
 
     def _server_error(self, answer: dict[str, Any]) -> Said:
         words = message_in(answer) or json.dumps(answer)
         return failed(
             ServerError(f"{self._where} reported an error: {quoted(words)}. Look into the server's log.")
         )
+
+
+def wrong_answer(where: str, what: str) -> ProtocolError:
+    """Return the error of an answer that can't be understood; `what` says why, after "The answer"."""
+    return ProtocolError(f"The answer of {where} {what}. {_PATH_ADVICE}")
+
+
+def parsed_json(text: str) -> object:
+    """Return what a text means as JSON, `None` if it is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _is_error(answer: dict[str, Any]) -> bool:
+    # The flat one is vLLM's.
+    return bool(answer.get("error")) or answer.get("object") == "error"
+
+
+def _no_speech(text: str, value: object = "") -> str:
+    """Say what a text is that can't be a transcript, else return an empty text.
+
+    `value` is what it means as JSON, where a number would be no transcript either.
+    """
+    if text.lstrip()[:9].lower().startswith(("<!doctype", "<html")):
+        return f"is a web page: '{quoted(text)}'"
+    if (
+        _LIKE_JSON.match(text)
+        or isinstance(value, int | float | list)
+        or (value is None and text.strip() == "null")
+    ):
+        return f"is neither text nor a JSON object: '{quoted(text)}'"
+    return ""
 
 
 def _info(data: str) -> Said:
@@ -139,10 +200,3 @@ def _contents(chunk: dict[str, Any]) -> list[str]:
     deltas = [choice.get("delta") for choice in choices[:1] if isinstance(choice, dict)]
     contents = [delta.get("content") for delta in deltas if isinstance(delta, dict)]
     return [content for content in contents if isinstance(content, str)]
-
-
-def _parsed(text: str) -> object:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
