@@ -44,6 +44,8 @@ def examine(file: IO[bytes]) -> tuple[Container, Excerpt | None]:
     if not size:
         raise AudioError("the file is empty (0 bytes); fetch or record it again")
     start = id3_end(file)
+    if start >= size:
+        raise AudioError("the file ends with its ID3 tag, no audio follows it; fetch or record it again")
     container, excerpt = _examine(file, start, size)
     if start and not excerpt:
         # libsndfile makes little of such a tag in front of anything but an MP3.

@@ -31,6 +31,7 @@ _COUNTS_FRAMES, _COUNTS_BYTES = 1, 2
 _VBRI_AT, _VBRI_FRAMES_AT = 36, 50
 _ID3V1_BYTES = 128
 _TAIL_BYTES = 1 << 20
+_PIECE_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,16 @@ def id3_end(file: IO[bytes]) -> int:
     """Return where the file goes on after the ID3v2 tags at its beginning (id3.org, 2.4.0 section 3.1)."""
     position = 0
     while (header := _read(file, position, 10)).startswith(b"ID3") and len(header) == 10:
-        position += _id3_length(header)
+        position = _after_zeros(file, position + _id3_length(header))
+    return position
+
+
+def _after_zeros(file: IO[bytes], position: int) -> int:
+    # Some taggers leave room behind a tag that its length doesn't count.
+    while piece := _read(file, position, _PIECE_BYTES):
+        if rest := piece.lstrip(b"\0"):
+            return position + len(piece) - len(rest)
+        position += len(piece)
     return position
 
 

@@ -146,6 +146,8 @@ ID3V2 = b"ID3\x04\x00\x00\x00\x00\x10\x00" + b"\xff\xfb\x90\x64" * 512
     [
         (ID3V2, b""),
         (ID3V2, ID3V1),
+        (ID3V2 + bytes(300), b""),
+        (ID3V2 + bytes(70_000) + ID3V2 + bytes(7), ID3V1),
         (ID3V2 + ID3V2, ape_tag()),
         (b"", ape_tag() + ID3V1),
         (b"", ID3V2),
@@ -166,6 +168,14 @@ def test_tags_around_the_frames_do_no_harm(
     tagged = with_bytes(path, "tagged.mp3", before + content + after)
     assert AudioSample.from_file(tagged).pcm16() == AudioSample.from_file(path).pcm16()
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("behind", [b"", bytes(300)])
+@pytest.mark.parametrize("left", [None, 20])
+def test_a_tag_that_nothing_follows_is_no_audio(tmp_path: Path, behind: bytes, left: int | None) -> None:
+    path = with_bytes(tmp_path, "tag.mp3", (ID3V2 + behind)[:left])
+    with pytest.raises(AudioError, match=r"tag\.mp3: the file ends with its ID3 tag, no audio follows it"):
+        AudioSample.from_file(path)
 
 
 def test_a_part_of_a_frame_behind_all_announced_ones_is_no_harm(tmp_path: Path) -> None:
