@@ -100,7 +100,13 @@ class TextMetrics:
         alignment are jiwer's (minimum edit distance). With an empty reference every word heard is an
         insertion and the rates are infinite. Time grows with the product of both lengths: 0.4 s for two
         texts of 100 000 characters, 2 s for 5 million characters heard against 20 words.
+
+        Raises:
+            TypeError: One of them is no `str`.
         """
+        for name, text in (("reference", reference), ("hypothesis", hypothesis)):
+            if not isinstance(text, str):
+                raise TypeError(f"{name} has to be a str, not {text!r:.60}")
         reference_words, heard_words = reference.split(), hypothesis.split()
         chunks = _align(reference_words, heard_words)
         characters = _align(list(" ".join(reference_words)), list(" ".join(heard_words)))

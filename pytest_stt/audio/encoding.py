@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pytest_stt.errors import AudioError
+
 if TYPE_CHECKING:
     from pytest_stt.audio.blocks import Samples
 
@@ -22,6 +24,19 @@ class AudioEncoding(StrEnum):
     FLOAT32 = "float32"
     PCM16 = "pcm16"
     PCM16_BASE64 = "pcm16_base64"
+
+
+def checked_encoding(encoding: str) -> AudioEncoding:
+    """Return an encoding by its name.
+
+    Raises:
+        AudioError: There is none of that name.
+    """
+    try:
+        return AudioEncoding(encoding)
+    except ValueError:
+        known = ", ".join(AudioEncoding)
+        raise AudioError(f"expected an encoding, one of {known}; found {encoding!r:.60}") from None
 
 
 def encode(samples: Samples, encoding: AudioEncoding) -> bytes:

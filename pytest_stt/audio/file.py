@@ -133,7 +133,11 @@ def _named(path: Path) -> Iterator[None]:
 
 def _open(path: Path) -> BufferedReader:
     # Asked first: opening a named pipe would wait for somebody to write into it.
-    if not stat.S_ISREG(path.stat().st_mode):
+    try:
+        mode = path.stat().st_mode
+    except ValueError as error:
+        raise AudioError(f"no file can have this name ({error}); check its path") from None
+    if not stat.S_ISREG(mode):
         found = "a directory" if path.is_dir() else "no regular file"
         raise AudioError(f"expected an audio file, found {found}; check its path")
     return path.open("rb")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import wave
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -13,11 +14,11 @@ import numpy as np
 
 from pytest_stt.audio.array import AudioArray
 from pytest_stt.audio.blocks import Samples, checked_chunk_ms, checked_rate, cut, resampled
-from pytest_stt.audio.encoding import AudioEncoding, encode
+from pytest_stt.audio.encoding import AudioEncoding, checked_encoding, encode
 from pytest_stt.audio.file import AudioFile
+from pytest_stt.errors import AudioError
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterator
 
     from numpy.typing import ArrayLike
@@ -72,6 +73,8 @@ class AudioSample:
         Raises:
             AudioError: The file is missing, unreadable, no audio, truncated, or has no samples in it.
         """
+        if not isinstance(path, str | os.PathLike):
+            raise AudioError(f"expected the path of an audio file as a str or a Path, found {path!r:.60}")
         audio_path = Path(path)
         # Made absolute: the file is opened again later, and a test may have changed the directory by then.
         source = AudioFile.probe(audio_path.absolute())
@@ -154,11 +157,11 @@ class AudioSample:
         is decoded as the chunks are taken and is never held whole.
 
         Raises:
-            AudioError: At once for a wrong `chunk_ms` or `sample_rate`; while the chunks are taken, for a
-                file that isn't whole.
+            AudioError: At once for a wrong `chunk_ms`, `encoding` or `sample_rate`; while the chunks are
+                taken, for a file that isn't whole.
         """
         rate, length_ms = self._rate(sample_rate), checked_chunk_ms(chunk_ms)
-        form = AudioEncoding(encoding)
+        form = checked_encoding(encoding)
         return (encode(chunk, form) for chunk in cut(self._blocks(rate), rate, length_ms))
 
     @property

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
+from pytest_stt.audio import AudioSample
 from pytest_stt.client.address import Address, Transport, adapt_scheme, resolve_address, split_address
+from pytest_stt.client.arguments import checked_sample, checked_timeout, checked_type
 from pytest_stt.client.connections import Connections
 from pytest_stt.client.dialects import Dialect, find_dialect, read_options
 from pytest_stt.client.dialects.base import Call
@@ -19,16 +22,14 @@ from pytest_stt.client.session import STTSession
 from pytest_stt.client.sources import CheckedEventSource
 from pytest_stt.client.stream import StreamOptions
 from pytest_stt.client.timeline import Timeline
-from pytest_stt.client.waiting import checked_timeout
 from pytest_stt.errors import STTError, SuiteError
+from pytest_stt.text.normalizers import find_normalizer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     import httpx
     from httpx_sse import EventSource
-
-    from pytest_stt.audio import AudioSample
 
 
 class STTClient:
@@ -73,6 +74,11 @@ class STTClient:
         """
         with HiddenFrames():
             self.timeout = checked_timeout(timeout)
+            checked_type("url", url, str, "a text such as 'http://127.0.0.1:8000'")
+            checked_type("dialect", dialect, (str, NoneType), "a name such as 'openai'")
+            checked_type("options", options, (Mapping, NoneType), "a mapping such as {'language': 'en'}")
+            checked_type("stream", stream, (StreamOptions, NoneType), "a StreamOptions")
+            find_normalizer(checked_type("normalizer", normalizer, str, "a name such as 'basic'"))
             self._dialect: Dialect[Any] | None = find_dialect(dialect) if dialect is not None else None
             self._options, self._address = self._resolve(url, options)
             self._stream = (stream or StreamOptions()).over(
@@ -169,6 +175,8 @@ class STTClient:
         Raises:
             STTError: The server can't be reached, or refuses the handshake.
         """
+        with HiddenFrames():
+            checked_type("sample", sample, (AudioSample, NoneType), "an AudioSample")
         dialect = self._dialect
         reads = dialect is not None and dialect.transport == "ws"
         timeline = self._timeline() if reads else Timeline()
@@ -192,7 +200,7 @@ class STTClient:
     async def hear(self, sample: AudioSample) -> STTResult:
         """Do what `transcribe` does, without scoring."""
         with HiddenFrames():
-            dialect, call = self._speaking(), self._call(sample)
+            dialect, call = self._speaking(), self._call(checked_sample(sample))
             limit_s = self.timeout + dialect.allowance_s(call)
             # Opened before the clock starts, so that the latency is the server's.
             client = await self._connections.client()

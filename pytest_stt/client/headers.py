@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from types import NoneType
 
 import httpx
 
+from pytest_stt.client.arguments import checked_type
 from pytest_stt.errors import SuiteError
 from pytest_stt.text.printable import printable
 
@@ -25,11 +27,8 @@ def checked_headers(headers: Mapping[str, str] | None) -> SecretHeaders:
     Raises:
         SuiteError: One of them can't be sent.
     """
-    if not isinstance(headers, Mapping | None):
-        raise SuiteError(
-            "headers has to be a mapping such as {'Authorization': 'Bearer ...'}, "
-            f"not a {type(headers).__name__}."
-        )
+    such_as = "a mapping such as {'Authorization': 'Bearer ...'}"
+    checked_type("headers", headers, (Mapping, NoneType), such_as)
     for name, value in (headers or {}).items():
         if not (isinstance(name, str) and _TOKEN.fullmatch(name)):
             raise SuiteError(f"{printable(repr(name), 60)} is no name of a header, such as 'X-API-Key'.")

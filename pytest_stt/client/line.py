@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, TypeVar
 import httpx_ws
 from wsproto.utilities import LocalProtocolError
 
+from pytest_stt.client.arguments import checked_timeout
 from pytest_stt.client.endings import ended_error, message_words
 from pytest_stt.client.failures import timeout_error
 from pytest_stt.client.inbox import End, Inbox
-from pytest_stt.client.waiting import checked_timeout
 from pytest_stt.errors import ProtocolError, STTError, SuiteError
 
 if TYPE_CHECKING:

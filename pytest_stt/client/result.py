@@ -68,6 +68,7 @@ class STTResult:
 
         Raises:
             SuiteError: There is no normaliser of that name.
+            TypeError: The reference or the transcript is no `str`.
         """
         rate(self, reference)
         announce(self)
@@ -150,6 +151,9 @@ def score_unasked(result: STTResult, reference: str) -> None:
 
 def rate(result: STTResult, reference: str) -> None:
     """Score a result, and tell nobody."""
+    for name, text in (("reference", reference), ("hypothesis_text", result.hypothesis_text)):
+        if not isinstance(text, str):
+            raise TypeError(f"{name} has to be a str, not {text!r:.60}")
     result.reference = reference
     normalizer = find_normalizer(result.normalizer)
     result.text_metrics = score(result.hypothesis_text, [reference], normalizer).metrics

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_stt.audio import AudioEncoding
+from pytest_stt.client.arguments import checked_audio, checked_sample, checked_text
 from pytest_stt.client.line import Line
 from pytest_stt.client.pacing import Pacer
 from pytest_stt.client.result import STTResult, describe, fill, score_unasked
@@ -48,20 +49,23 @@ class STTSession:
         """Send a binary frame; the first one starts the clock of `latency_ms`.
 
         Raises:
+            SuiteError: The data is no bytes.
             ClosedError: The connection has ended.
             STTTimeoutError: The server takes no more data.
         """
+        frame = checked_audio(data)
         self._line.timeline.start()
-        await self._line.send(data)
+        await self._line.send(frame)
 
     async def send_text(self, data: str) -> None:
         """Send a text frame.
 
         Raises:
+            SuiteError: The data is no text, or has half of a surrogate pair.
             ClosedError: The connection has ended.
             STTTimeoutError: The server takes no more data.
         """
-        await self._line.send(data)
+        await self._line.send(checked_text(data))
 
     async def send_sample(
         self,
@@ -87,9 +91,10 @@ class STTSession:
         Raises:
             ClosedError: The connection has ended.
             STTTimeoutError: The server takes no more data.
-            AudioError: The audio can't be read.
-            SuiteError: `pace` is negative or no finite number.
+            AudioError: The audio can't be read, `chunk_ms`, `encoding` or `sample_rate` is none.
+            SuiteError: `pace` is negative or no finite number, `sample` no AudioSample.
         """
+        checked_sample(sample)
         if self._sample is None:
             describe(self._result, sample)
         pacer, as_text = Pacer(pace), encoding == AudioEncoding.PCM16_BASE64

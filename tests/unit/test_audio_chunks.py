@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import base64
 import tracemalloc
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -115,3 +115,10 @@ def test_chunks_that_nobody_takes_leave_no_file_open(tmp_path: Path) -> None:
     chunks = sample.chunks(chunk_ms=20, encoding=AudioEncoding.PCM16)
     next(chunks)
     del chunks  # an open file would be a ResourceWarning, which is an error here
+
+
+@pytest.mark.parametrize("encoding", ["mp3", None, 7])
+def test_an_unknown_encoding_gets_the_names_of_all(encoding: Any) -> None:
+    sample = AudioSample.from_array(NOISE[:100], 16_000)
+    with pytest.raises(AudioError, match="one of float32, pcm16, pcm16_base64; found"):
+        sample.chunks(chunk_ms=100, encoding=encoding)

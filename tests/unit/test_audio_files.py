@@ -5,6 +5,7 @@ import os
 import struct
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -158,6 +159,18 @@ def test_a_named_pipe_is_no_audio_and_nobody_waits_for_it(tmp_path: Path) -> Non
         AudioSample.from_file(tmp_path / "pipe.wav")
 
 
+@pytest.mark.parametrize("name", ["a\0b.wav", "\ud800.wav"])
+def test_a_name_that_no_file_can_have_is_told(name: str) -> None:
+    with pytest.raises(AudioError, match=r"\.wav: no file can have this name \(.*\)"):
+        AudioSample.from_file(name)
+
+
+@pytest.mark.parametrize("path", [None, 5, b"hello.wav"])
+def test_what_is_no_path_is_told(path: Any) -> None:
+    with pytest.raises(AudioError, match="expected the path of an audio file as a str or a Path, found"):
+        AudioSample.from_file(path)
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(
         AudioError, match=r"nowhere\.wav: the file can't be read \(No such file or directory\)"
@@ -221,7 +234,7 @@ def test_a_sample_rate_of_nonsense_is_refused(tmp_path: Path) -> None:
         (b"hello", r"begins with the bytes 68 65 6c 6c 6f; convert it"),
         (b"\x00\x00\x00\x1cftypM4A ", "convert it, for example with `ffmpeg"),
         (b"\xff\xf1\x50\x80AAC", "expected WAV, FLAC, Ogg Vorbis, Opus, MP3"),
-        (b"ID3\x04\x00\x00\x00\x00\x00\x00", "begins with the bytes ;"),
+        (b"ID3\x04\x00\x00\x00\x00\x00\x00", "no audio follows it"),
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "run `git lfs pull`"),
         (b"OggS\0\x06" + bytes(21), "can't be decoded"),
         (b"fLaC" + bytes(100), "can't be decoded"),

@@ -127,3 +127,13 @@ def test_the_audio_is_described() -> None:
     result = STTResult()
     describe(result, AudioSample.from_array([0.0] * 8000, 16000, language="de"))
     assert (result.audio_s, result.audio_path, result.language) == (0.5, None, "de")
+
+
+@pytest.mark.parametrize("normalizer", ["none", "basic"])
+def test_what_is_no_text_is_refused_by_its_name(normalizer: str) -> None:
+    result, wrong = STTResult("a", normalizer=normalizer), STTResult(None, normalizer=normalizer)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="reference has to be a str, not None"):
+        result.compute_metrics(None)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="hypothesis_text has to be a str, not None"):
+        wrong.compute_metrics("a")
+    assert result.reference is None

@@ -140,3 +140,17 @@ def test_a_flood_of_words_against_a_short_reference_is_counted():
 def test_rates_come_from_counts():
     counts = EditCounts(hits=6, substitutions=1, deletions=1, insertions=2)
     assert (counts.errors, counts.reference_total, counts.hypothesis_total, counts.rate) == (4, 8, 9, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("reference", "hypothesis", "name"),
+    [
+        (None, "a", "reference"),
+        ("a", None, "hypothesis"),
+        (b"a", "a", "reference"),
+        ("a", ["a"], "hypothesis"),
+    ],
+)
+def test_what_is_no_text_is_refused_by_its_name(reference, hypothesis, name):
+    with pytest.raises(TypeError, match=f"{name} has to be a str, not"):
+        TextMetrics.compute(reference, hypothesis)

@@ -259,7 +259,7 @@ async def test_the_headers_of_a_call_are_checked_like_the_clients(way: str, valu
 @pytest.mark.parametrize(
     ("headers", "words"),
     [
-        ([("a", "b")], "headers has to be a mapping .* not a list"),
+        ([("a", "b")], "headers has to be a mapping .* of type list"),
         ({"": "x"}, "'' is no name of a header"),
         ({"a b": "x"}, "'a b' is no name of a header"),
         ({7: "x"}, "7 is no name of a header"),
@@ -287,6 +287,31 @@ async def test_a_timeout_of_a_call_that_is_no_duration_is_refused(timeout: float
 async def test_options_without_a_dialect_are_refused() -> None:
     with pytest.raises(SuiteError, match="options model need a dialect"):
         STTClient(url="http://127.0.0.1", options={"model": "x"})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"url": None}, "url has to be a text .* of type NoneType"),
+        ({"url": 5}, "url has to be a text"),
+        ({"dialect": 5}, "dialect has to be a name"),
+        ({"dialect": ["openai"]}, "dialect has to be a name"),
+        ({"options": ["model"]}, "options has to be a mapping"),
+        ({"stream": {"pace": 1}}, "stream has to be a StreamOptions"),
+        ({"normalizer": 5}, "normalizer has to be a name"),
+        ({"normalizer": "basik"}, "basik"),
+        ({"timeout": None}, "timeout has to be a number"),
+    ],
+)
+async def test_an_argument_of_the_wrong_kind_gets_a_sentence(wrong: dict[str, Any], words: str) -> None:
+    with pytest.raises(SuiteError, match=words):
+        STTClient(**{"url": "http://127.0.0.1", "dialect": "openai"} | wrong)
+
+
+async def test_transcribing_what_is_no_sample_says_what_to_give() -> None:
+    wrong: Any = "hello.wav"
+    with pytest.raises(SuiteError, match=r"an AudioSample, such as AudioSample\.from_file\(path\)"):
+        await STTClient(url="http://127.0.0.1:1", dialect="openai").transcribe(wrong)
 
 
 async def test_transcribing_without_a_dialect_says_what_to_give(tone: Any) -> None:

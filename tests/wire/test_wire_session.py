@@ -17,6 +17,7 @@ from websockets.asyncio.server import ServerConnection
 from pytest_stt.audio import AudioEncoding, AudioSample
 from pytest_stt.client import STTClient, STTResult, STTSession
 from pytest_stt.errors import (
+    AudioError,
     BusyError,
     ClosedError,
     ConnectError,
@@ -374,6 +375,33 @@ async def test_two_hundred_sessions_are_open_at_once() -> None:
         answers = await asyncio.gather(*(talk(number) for number in range(200)))
         await client.aclose()
     assert answers == [str(number) for number in range(200)]
+
+
+async def test_what_no_frame_can_hold_is_refused_and_the_session_goes_on(tone: AudioSample) -> None:
+    wrong: Any = [np.zeros(3), "text", b"bytes", None]
+    array, text, raw, nothing = wrong
+    async with socket_server(echo) as url:
+        client = STTClient(url=url)
+        async with client.ws() as session:
+            for data in (array, text, nothing):
+                with pytest.raises(SuiteError, match=r"data has to be bytes .*send_text takes texts"):
+                    await session.send_bytes(data)
+            for data in (raw, nothing):
+                with pytest.raises(SuiteError, match=r"data has to be a text .*send_bytes takes bytes"):
+                    await session.send_text(data)
+            with pytest.raises(SuiteError, match=r"character 4, U\+D800, is half of a surrogate pair"):
+                await session.send_text("red \ud800")
+            with pytest.raises(AudioError, match="one of float32, pcm16, pcm16_base64; found 'mp3'"):
+                await session.send_sample(tone, encoding="mp3")  # type: ignore[arg-type]
+            with pytest.raises(SuiteError, match="sample has to be an AudioSample"):
+                await session.send_sample(text)
+            await session.send_bytes(bytearray(b"ab"))
+            await session.send_bytes(memoryview(b"cd"))
+            assert [await session.receive_bytes() for _ in range(2)] == [b"ab", b"cd"]
+        with pytest.raises(SuiteError, match="sample has to be an AudioSample"):
+            async with client.ws(sample=text):
+                pass
+        await client.aclose()
 
 
 async def test_a_wrong_pace_is_refused_before_anything_is_sent(tone: AudioSample) -> None:
