@@ -41,7 +41,8 @@ class LocalServer:
             ConnectError: The address can't be listened on.
         """
         try:
-            listener = socket.create_server((host, port), backlog=BACKLOG)
+            family = socket.AF_INET6 if ":" in host else socket.AF_INET
+            listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
         except OSError as error:
             reason = error.strerror or str(error)
             raise ConnectError(
@@ -54,7 +55,8 @@ class LocalServer:
     @property
     def url(self) -> str:
         """The address of the server, without a path."""
-        return f"http://{self._host}:{self._port}"
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self._port}"
 
     @property
     def port(self) -> int:
