@@ -21,7 +21,7 @@ _PHASES = {
     httpx.PoolTimeout: ("pool", "There was no free connection to {url} for {limit}."),
 }
 
-_URL_ADVICE = "Check the url of the suite, or --stt-url."
+_URL_ADVICE = "Check the url: in the suite, in the code, or of --stt-url."
 _CUT_ADVICE = "Look into the server's log: it may have crashed, or refused the request without a word."
 _SENTENCES: tuple[tuple[type[httpx.HTTPError], Callable[[str], STTError], str], ...] = (
     (

@@ -123,7 +123,7 @@ def free_port() -> int:
 async def test_a_server_that_is_not_there_is_told_with_its_address() -> None:
     client = STTClient(url=f"http://localhost:{free_port()}")
     for opening in (client.stream, client.ws):
-        with pytest.raises(ConnectError, match=r"localhost:\d+.*refused.*--stt-url"):
+        with pytest.raises(ConnectError, match=r"localhost:\d+.*refused.*Check the url: .*--stt-url"):
             async with opening():
                 pass
     with pytest.raises(ConnectError, match=r"refused the connection\. Is the server running\?"):
