@@ -24,7 +24,6 @@ class BackgroundLoop:
     def __init__(self) -> None:
         self._context: AbstractContextManager[BlockingPortal] | None = None
         self._portal: BlockingPortal | None = None
-        self._in_flight: set[Future[object]] = set()
 
     def run(
         self, function: Callable[Args, Awaitable[Value]], *args: Args.args, **kwargs: Args.kwargs
@@ -36,8 +35,6 @@ class BackgroundLoop:
         """
         portal = self._started()
         future: Future[Value] = portal.start_task_soon(lambda: function(*args, **kwargs))
-        self._in_flight.add(future)  # type: ignore[arg-type]
-        future.add_done_callback(self._in_flight.discard)
         try:
             # An unbounded wait can't be interrupted by Ctrl-C on Windows, and no wait ends when a
             # future is cancelled that nobody has begun to run.
@@ -61,8 +58,8 @@ class BackgroundLoop:
 
     def close(self) -> None:
         """Cancel what is in flight and end the thread; closing twice is harmless."""
-        context, self._context, self._portal = self._context, None, None
-        for future in list(self._in_flight):
-            future.cancel()
-        if context is not None:
+        context, portal = self._context, self._portal
+        self._context = self._portal = None
+        if context is not None and portal is not None:
+            portal.call(portal.stop, True)
             context.__exit__(None, None, None)

@@ -78,7 +78,7 @@ def test_closing_cancels_what_is_in_flight() -> None:
 
     thread = threading.Thread(target=wait)
     thread.start()
-    started.wait(5)
+    assert started.wait(5)
     loop.close()
     thread.join(5)
     assert len(seen) == 1
