@@ -23,6 +23,7 @@ class Totals:
     Attributes:
         name: The suite, with the server behind it when it is not the only one.
         cases: How many were run; skipped ones are not.
+        heard: How many have a transcript that was scored.
         failed: How many were past their limits.
         errors: How many have no transcript; they have no part in the rates.
         metrics: The added counts of all that were heard, expected failures included.
@@ -32,6 +33,7 @@ class Totals:
 
     name: str
     cases: int
+    heard: int
     failed: int
     errors: int
     metrics: TextMetrics
@@ -68,6 +70,7 @@ def totals_of(name: str, records: Iterable[Record]) -> Totals:
     return Totals(
         name=name,
         cases=len(run),
+        heard=len(heard),
         failed=sum(record.outcome == "failed" for record in run),
         errors=sum(record.outcome == "error" for record in run),
         metrics=sum((record.metrics for record in heard if record.metrics), TextMetrics.zero()),

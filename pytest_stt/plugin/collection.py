@@ -41,7 +41,7 @@ class SttFile(pytest.File):
         }
         problems = [
             f'{display_path(self.path, self.config)}:{case.line}: case "{case.id}": the tag "{tag}" is a '
-            "marker of pytest or of a plugin here that takes arguments; choose another name"
+            "registered marker that takes arguments; choose another name"
             for case in suite.cases
             for tag in case.tags
             if tag in with_arguments

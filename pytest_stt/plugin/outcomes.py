@@ -8,7 +8,7 @@ import pytest
 
 from pytest_stt.errors import LimitExceeded, STTError
 from pytest_stt.plugin.collection import SttItem, display_path, forget_properties
-from pytest_stt.plugin.keys import HEARD, OUR_FIXTURES, REPORTED, SCORED
+from pytest_stt.plugin.keys import HEARD, REPORTED, SCORED
 from pytest_stt.plugin.recording import record_of_case, record_of_test
 from pytest_stt.plugin.tracebacks import users_frames
 from pytest_stt.render.junit import properties_of
@@ -70,12 +70,12 @@ def _test_records(
 ) -> Iterator[Record]:
     """Yield a record for each result that a Python test has scored since its last phase.
 
-    A phase that an `STTError` ended says nothing about quality: its records are errors, and there
+    A phase that an outage ended says nothing about quality: its records are errors, and there
     is one also when nothing was scored.
     """
     before: list[Record] = item.stash.get(REPORTED, [])
     scored: list[STTResult | None] = [*item.stash.get(SCORED, [])[len(before) :]]
-    if isinstance(error, STTError) and not scored and uses_our_fixtures(item):
+    if is_outage(error) and not scored:
         scored = [None]
     # A fixture scores for its test: what it scored before the test is judged with the test.
     if not scored or (report.when == "setup" and report.passed):
@@ -85,13 +85,20 @@ def _test_records(
         yield record_of_test(item, result, number=number, outcome=outcome, message=_message(report))
 
 
-def uses_our_fixtures(item: pytest.Item) -> bool:
-    """Tell whether a test asks for one of our fixtures, itself or through another."""
-    return not OUR_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+def is_outage(error: BaseException | None) -> bool:
+    """Tell whether an exception is an `STTError`, was raised from one, or is a group with one in it.
+
+    What an exception merely came after does not count: there the test dealt with the outage.
+    """
+    if isinstance(error, BaseExceptionGroup):
+        return any(is_outage(member) for member in error.exceptions)
+    return isinstance(error, STTError) or (error is not None and is_outage(error.__cause__))
 
 
 def outcome_of(report: pytest.TestReport, error: BaseException | None = None) -> Outcome:
-    """Name a report's outcome as records do."""
+    """Name a report's outcome as records do; an outage is an error even where a failure is expected."""
+    if is_outage(error):
+        return "error"
     if hasattr(report, "wasxfail"):
         return "xfailed" if report.skipped else "xpassed"
     if report.skipped:
@@ -100,7 +107,7 @@ def outcome_of(report: pytest.TestReport, error: BaseException | None = None) ->
         return "passed"
     if isinstance(error, LimitExceeded):
         return "failed"
-    return "failed" if report.when == "call" and not isinstance(error, STTError) else "error"
+    return "failed" if report.when == "call" else "error"
 
 
 def _message(report: pytest.TestReport) -> str:

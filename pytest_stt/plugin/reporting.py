@@ -89,7 +89,7 @@ def _with_rates(status: Status, records: list[Record]) -> Status:
 
     category, letter, word = status
     total = totals_of("", records)
-    if not word or total.cases == total.errors:
+    if not word or not total.heard:
         return status
     figures = f"WER {rate(total.metrics.wer)} CER {rate(total.metrics.cer)}"
     if isinstance(word, tuple):

@@ -21,7 +21,7 @@ def properties_of(records: Sequence[Record], *, location: str | None = None) -> 
     readers can pool. What was not heard has no figures.
     """
     total = totals_of("", records)
-    properties = _figures(records) if total.cases > total.errors else []
+    properties = _figures(records) if total.heard else []
     seconds = sum(record.audio.seconds or 0.0 for record in records if record.audio)
     if seconds:
         properties.append(("stt.audio_s", f"{seconds:.3f}"))

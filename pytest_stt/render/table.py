@@ -41,13 +41,12 @@ def rate(value: float) -> str:
 
 def _cells(total: Totals) -> tuple[str, ...]:
     metrics = total.metrics
-    heard = total.cases > total.errors
     return (
         total.name,
         str(total.cases),
         str(metrics.reference_words),
-        rate(metrics.wer) if heard else "-",
-        rate(metrics.cer) if heard else "-",
+        rate(metrics.wer) if total.heard else "-",
+        rate(metrics.cer) if total.heard else "-",
         f"{metrics.substitutions}/{metrics.deletions}/{metrics.insertions}",
         str(total.failed),
         str(total.errors),

@@ -393,3 +393,47 @@ def test_patches_of_the_test_do_not_reach_the_report(example: Example) -> None:
     )
     result = example.pytester.runpytest_subprocess("-p", "no:randomly")
     result.assert_outcomes(passed=1)
+
+
+OUTAGES = """
+    import asyncio
+    import pytest
+    from pytest_stt import AudioSample
+
+    @pytest.mark.xfail
+    def test_expected_to_fail(stt_transcribe):
+        stt_transcribe("two.wav", reference="hello world")
+
+    def test_raised_from(stt_transcribe):
+        try:
+            stt_transcribe("two.wav", reference="hello world")
+        except Exception as error:
+            raise AssertionError("no answer") from error
+
+    @pytest.mark.asyncio
+    async def test_in_a_group(stt_client):
+        sample = AudioSample.from_file("two.wav", reference_text="hello world")
+        async with asyncio.TaskGroup() as group:
+            group.create_task(stt_client.transcribe(sample))
+
+    def test_dealt_with(stt_transcribe):
+        try:
+            stt_transcribe("two.wav", reference="hello world")
+        except Exception:
+            stt_transcribe("one.wav", reference="hello world").assert_quality()
+"""
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "xdist"])
+def test_an_outage_is_an_error_however_it_comes(example: Example, workers: list[str]) -> None:
+    for name in ("one", "two"):
+        write_wav(example.path / f"{name}.wav")
+    result = example.answer(two=500).test(OUTAGES).run("--junitxml=o.xml", *workers)
+    result.assert_outcomes(xfailed=1, failed=2, passed=1)
+    row = next(line for line in result.stdout.lines if line.split()[1:3] == ["4", "2"])
+    assert row.split()[3:8] == ["0.0%", "0.0%", "0/0/0", "0", "3"]
+    (suite,) = JUnitXml.fromfile(str(example.path / "o.xml"))
+    with_rates = [
+        case.name for case in suite if any(p.name == "stt.wer" for p in case.child(Properties) or ())
+    ]
+    assert with_rates == ["test_dealt_with"]
