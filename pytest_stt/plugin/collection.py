@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +14,6 @@ from pytest_stt.plugin.run import run_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from pytest_stt.suite.model import Case, Suite
 
@@ -156,5 +155,4 @@ def forget_properties(item: pytest.Item) -> None:
 
 def display_path(path: Path, config: pytest.Config) -> str:
     """Return the path as node ids have it: relative to the rootdir, with `/`."""
-    relative = os.path.relpath(path, config.rootpath)
-    return re.sub(r"\\", "/", relative) if os.sep == "\\" else relative
+    return Path(os.path.relpath(path, config.rootpath)).as_posix()

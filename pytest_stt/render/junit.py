@@ -9,6 +9,7 @@ from pytest_stt.gates.totals import totals_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pytest_stt.gates.totals import Totals
     from pytest_stt.records import Record
 
 Property = tuple[str, str]
@@ -21,7 +22,7 @@ def properties_of(records: Sequence[Record], *, location: str | None = None) -> 
     readers can pool. What was not heard has no figures.
     """
     total = totals_of("", records)
-    properties = _figures(records) if total.heard else []
+    properties = _figures(total) if total.heard else []
     seconds = sum(record.audio.seconds or 0.0 for record in records if record.audio)
     if seconds:
         properties.append(("stt.audio_s", f"{seconds:.3f}"))
@@ -33,8 +34,7 @@ def properties_of(records: Sequence[Record], *, location: str | None = None) -> 
     return properties
 
 
-def _figures(records: Sequence[Record]) -> list[Property]:
-    total = totals_of("", records)
+def _figures(total: Totals) -> list[Property]:
     metrics = total.metrics
     figures = [
         ("stt.wer", f"{metrics.wer:.4f}"),

@@ -143,8 +143,10 @@ def test_a_run_that_sent_nothing_has_no_table(example: Example) -> None:
 
 def test_tb_line_is_one_line(example: Example) -> None:
     result = example.cases(two="hello brave new world").run("--tb=line", "--stt-worst=0")
-    # pytest 8 cuts the line at 50 characters.
-    result.stdout.fnmatch_lines(["*a.stt.yaml:2: WER 50.0% > 20.0% (2 of 4*"])
+    # pytest 8 cuts the line at 50 characters, behind a place that it does not know.
+    whole = pytest.version_tuple >= (9, 0)
+    line = "a.stt.yaml:2: WER 50.0% > 20.0% (2 of 4 words, basic)*"
+    result.stdout.fnmatch_lines([line if whole else "*a.stt.yaml:2: WER 50.0% > 20.0% (2 of 4*"])
     assert "REF:" not in result.stdout.str()
 
 
