@@ -49,7 +49,7 @@ class Run:
             from pytest_stt.runner import LiveTranscriber
 
             self._transcriber = LiveTranscriber(self.background)
-        return self._transcriber.take(suite, case, url=self.address(suite.server.url))
+        return self._transcriber.take(suite, case, url=self.address(suite.servers[0].url))
 
     def address(self, url: str) -> str:
         """Return the url to send to: the embedded server's for `local`."""

@@ -50,7 +50,7 @@ class LiveTranscriber:
 
 def client_of(suite: Suite, url: str) -> STTClient:
     """Build the client that a suite describes, with `url` instead of the suite's own."""
-    server = suite.server
+    server = suite.servers[0]
     return STTClient(
         url=url,
         timeout=server.timeout,

@@ -59,7 +59,7 @@ def load_suite(
     cases = CaseReader(folder=path.parent, limits=_limits(entry, written, problems), problems=problems)
     suite = Suite(
         path=path,
-        server=server.read(entry.server, stream),
+        servers=(server.read(entry.server, stream),),
         stream=stream,
         normalizer=_normalizer(entry, written, defaults, problems),
         cases=tuple(map(cases.read, entry.cases, right.get("cases", ()))),

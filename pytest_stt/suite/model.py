@@ -32,10 +32,42 @@ class Defaults:
 
 @dataclass(frozen=True, kw_only=True)
 class Overrides:
-    """What wins over every suite file: `--stt-url` and `--stt-dialect`, None where not given."""
+    """What wins over every suite file: the command line, None where an option was not given.
+
+    Attributes:
+        url: `--stt-url`.
+        dialect: `--stt-dialect`.
+        server: `--stt-server`, the one of a suite's `servers` that is to be asked.
+        concurrency: `--stt-concurrency`, 1 or more.
+        repeat: `--stt-repeat`, 1 or more.
+    """
 
     url: str | None = None
     dialect: str | None = None
+    server: str | None = None
+    concurrency: int | None = None
+    repeat: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rate:
+    """At most `count` requests in any `period_s` seconds."""
+
+    count: int
+    period_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repetition:
+    """How often a case is transcribed, and how many of these have to be within the limits.
+
+    Attributes:
+        times: 1 or more.
+        needed: 1 to `times`; `pass` in a suite file.
+    """
+
+    times: int = 1
+    needed: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,8 +83,11 @@ class Server:
         timeout: Seconds for one transcription, all attempts together; above 0.
         retries: Further attempts after a failure that may pass; 0 or more.
         concurrency: Transcriptions in flight at once; 1 or more.
-        rate: Requests per second, None for no limit.
+        rate: How many requests in how much time, None for no limit.
         wait: Seconds to wait for the server to become ready, 0 for not at all.
+        max_response_mb: How much the server may send for one transcription, in megabytes (10^6 bytes).
+        name: Its key in `servers`, `default` for `server`.
+        repeat: How often each case is transcribed by this server; None where it does not say.
     """
 
     url: str = field(repr=False)
@@ -62,8 +97,11 @@ class Server:
     timeout: float = 30.0
     retries: int = 2
     concurrency: int = 4
-    rate: float | None = None
+    rate: Rate | None = None
     wait: float = 0.0
+    max_response_mb: float = 16.0
+    name: str = "default"
+    repeat: Repetition | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +128,7 @@ class Case:
         limits: The limits in force: the defaults, the suite's and the case's, key by key.
         meta: The author's own remarks: text, lists, mappings and None.
         exclusive: The case runs alone, because its latency is judged or its author wants it so.
+        repeat: How often the case is transcribed; None where it does not say.
     """
 
     id: str
@@ -103,6 +142,7 @@ class Case:
     xfail: Xfail | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
     exclusive: bool = False
+    repeat: Repetition | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,16 +151,31 @@ class Suite:
 
     Attributes:
         path: The file.
-        server: Where its audio goes.
+        servers: Where its audio goes: the one `server`, or those of `servers` that are to be asked.
         stream: How audio is cut and paced; None fields are the dialect's own choice.
         normalizer: The name of the normaliser.
         cases: In the order of the file, at least one.
         notes: Sentences the user should see once, for instance options that were dropped.
+        repeat: How often each case is transcribed where neither case nor server says it.
+        server_names: The names of all `servers`, also of those that are not to be asked; empty where the
+            file has one `server`, whose cases have no server in their names.
     """
 
     path: Path
-    server: Server
+    servers: tuple[Server, ...]
     stream: StreamOptions
     normalizer: str
     cases: tuple[Case, ...]
     notes: tuple[str, ...] = ()
+    repeat: Repetition = Repetition()
+    server_names: tuple[str, ...] = ()
+
+
+def repetition_of(suite: Suite, server: Server, case: Case) -> Repetition:
+    """Return how often a server transcribes a case: what the case says, else the server, else the suite."""
+    return case.repeat or server.repeat or suite.repeat
+
+
+def item_name(suite: Suite, server: Server, case: Case) -> str:
+    """Return the name of a case at a server: its id, and the server's name where the suite has `servers`."""
+    return f"{case.id}[{server.name}]" if suite.server_names else case.id

@@ -8,6 +8,7 @@ for the rest; what is needed (`audio`, a reference, at least one case) the loade
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -17,6 +18,7 @@ from pydantic_core import PydanticCustomError
 from pytest_stt import __version__
 from pytest_stt.audio import AudioEncoding  # noqa: TC001 - pydantic evaluates annotations
 from pytest_stt.suite.document import Null
+from pytest_stt.suite.model import Rate
 
 TRUE = frozenset(["true", "yes", "on"])
 FALSE = frozenset(["false", "no", "off"])
@@ -26,7 +28,9 @@ PYTEST_MARKS = frozenset(
 OPERATORS = frozenset(["and", "or", "not"])
 RELEASE = ".".join(__version__.split(".")[:2])
 
-_PER_SECOND = {"s": 1, "sec": 1, "second": 1, "m": 60, "min": 60, "minute": 60, "h": 3600, "hour": 3600}
+_SECONDS = {"s": 1, "sec": 1, "second": 1, "m": 60, "min": 60, "minute": 60, "h": 3600, "hour": 3600}
+_MOST_REQUESTS = 1_000_000
+_LONGEST_PERIOD_S = 7 * 24 * 3600.0
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
 
@@ -67,17 +71,18 @@ def _normalize(value: Any) -> Any:
     return value
 
 
-def _rate(value: Any) -> float | None:
+def _rate(value: Any) -> Rate | None:
     if value is None:
         return None
     number, _, unit = str(value).partition("/")
     try:
-        per_second = float(number) / _PER_SECOND[unit.strip()]
-    except (ValueError, KeyError):
-        per_second = 0.0
-    if not 0 < per_second < float("inf"):
+        count, per = Fraction(number.strip()).as_integer_ratio()
+        period_s = per * _SECONDS[unit.strip()]
+    except (ValueError, KeyError, ZeroDivisionError):
+        count = period_s = 0
+    if not 0 < count <= _MOST_REQUESTS or period_s > _LONGEST_PERIOD_S:
         raise unexpected('a rate such as "60/min", "2/s" or "10/hour"')
-    return per_second
+    return Rate(count=count, period_s=period_s)
 
 
 def _header_name(value: Any) -> Any:
@@ -164,7 +169,7 @@ class ServerEntry(Entry):
     timeout: Annotated[float | None, Field(gt=0, allow_inf_nan=False)] = None
     retries: Annotated[int, Field(ge=0)] = 2
     concurrency: Annotated[int, Field(ge=1)] = 4
-    rate: Annotated[float | None, BeforeValidator(_rate), BeforeValidator(_null)] = None
+    rate: Annotated[Rate | None, BeforeValidator(_rate), BeforeValidator(_null)] = None
     wait: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
 
 

@@ -12,6 +12,7 @@ from pytest_stt.client.stream import StreamOptions
 from pytest_stt.errors import SuiteError
 from pytest_stt.limits import DEFAULT_LIMITS, LIMIT_NAMES, Limits
 from pytest_stt.suite import Case, Defaults, Overrides, Server, Suite, Xfail, load_suite
+from pytest_stt.suite.model import Rate
 from pytest_stt.suite.schema import LimitsEntry
 
 
@@ -24,8 +25,10 @@ def test_the_shortest_suite_gets_every_default(tmp_path: Path) -> None:
     suite = load(tmp_path, with_case())
     assert suite == Suite(
         path=tmp_path / "s.stt.yaml",
-        server=Server(
-            url="local", dialect="openai", timeout=30.0, retries=2, concurrency=4, rate=None, wait=0.0
+        servers=(
+            Server(
+                url="local", dialect="openai", timeout=30.0, retries=2, concurrency=4, rate=None, wait=0.0
+            ),
         ),
         stream=StreamOptions(),
         normalizer="basic",
@@ -75,7 +78,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         """,
         environ={"STT_API_KEY": "s3cret"},
     )
-    assert suite.server == Server(
+    assert suite.servers[0] == Server(
         url="http://127.0.0.1:8000/v1",
         dialect="whisperlive",
         headers={"Authorization": "Bearer s3cret"},
@@ -83,7 +86,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         timeout=45.0,
         retries=0,
         concurrency=8,
-        rate=1.0,
+        rate=Rate(count=60, period_s=60),
         wait=1.5,
     )
     assert suite.stream == StreamOptions(chunk_ms=100, encoding=AudioEncoding.PCM16, pace=2.0)
@@ -258,19 +261,26 @@ def test_what_the_file_leaves_open_is_what_the_ini_file_says(tmp_path: Path) -> 
         "timeout": 7.0,
     }
     silent = load(tmp_path, with_case(), **ini)
-    assert (silent.server.url, silent.server.dialect) == ("http://ini:1", "whisperlive")
-    assert (silent.server.timeout, silent.normalizer) == (7.0, "none")
+    assert (silent.servers[0].url, silent.servers[0].dialect) == ("http://ini:1", "whisperlive")
+    assert (silent.servers[0].timeout, silent.normalizer) == (7.0, "none")
     head = "server: {url: local, dialect: openai, timeout: 9}\nnormalize: basic@1"
     outspoken = load(tmp_path, with_case(head), **ini)
-    assert (outspoken.server.url, outspoken.server.dialect) == ("local", "openai")
-    assert (outspoken.server.timeout, outspoken.normalizer) == (9.0, "basic@1")
+    assert (outspoken.servers[0].url, outspoken.servers[0].dialect) == ("local", "openai")
+    assert (outspoken.servers[0].timeout, outspoken.normalizer) == (9.0, "basic@1")
 
 
 @pytest.mark.parametrize(
-    ("rate", "per_second"), [("2/s", 2), ("30 / min", 0.5), ("3600/hour", 1), ("null", None)]
+    ("written", "rate"),
+    [
+        ("2/s", Rate(count=2, period_s=1)),
+        ("30 / min", Rate(count=30, period_s=60)),
+        ("0.5/s", Rate(count=1, period_s=2)),
+        ("3600/hour", Rate(count=3600, period_s=3600)),
+        ("null", None),
+    ],
 )
-def test_a_rate_is_requests_per_second(tmp_path: Path, rate: str, per_second: float | None) -> None:
-    assert load(tmp_path, with_case(f"server: {{rate: {rate}}}")).server.rate == per_second
+def test_a_rate_is_a_number_of_requests_in_a_time(tmp_path: Path, written: str, rate: Rate | None) -> None:
+    assert load(tmp_path, with_case(f"server: {{rate: {written}}}")).servers[0].rate == rate
 
 
 def test_a_byte_order_mark_is_no_part_of_a_suite(tmp_path: Path) -> None:

@@ -13,9 +13,13 @@ def url_of(
     folder: Path, url: str | None, *, override: str | None = None, environ: dict[str, str] | None = None
 ) -> str:
     head = "" if url is None else f"server: {{url: '{url}'}}"
-    return load(
-        folder, with_case(head), environ=environ, overrides=Overrides(url=override), url="http://ini/asr"
-    ).server.url
+    return (
+        load(
+            folder, with_case(head), environ=environ, overrides=Overrides(url=override), url="http://ini/asr"
+        )
+        .servers[0]
+        .url
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,8 +71,8 @@ def test_a_variable_in_the_path_is_needed_wherever_the_server_is(tmp_path: Path)
 
 
 def test_the_url_of_the_ini_file_may_have_variables(tmp_path: Path) -> None:
-    assert load(tmp_path, with_case(), environ={"STT_URL": "http://env:1"}).server.url == "http://env:1"
-    assert load(tmp_path, with_case()).server.url == LOCAL
+    assert load(tmp_path, with_case(), environ={"STT_URL": "http://env:1"}).servers[0].url == "http://env:1"
+    assert load(tmp_path, with_case()).servers[0].url == LOCAL
 
 
 def test_a_stray_variable_does_not_change_a_suite_that_names_its_server(tmp_path: Path) -> None:
@@ -150,7 +154,7 @@ def test_numbers_may_come_from_variables(tmp_path: Path) -> None:
       options: {model: "${M}", extra: {beams: "${B}"}}
     """
     environ = {"R": "1", "D": "whisperlive", "M": "tiny", "B": "5"}
-    server = load(tmp_path, with_case(head), environ=environ).server
+    server = load(tmp_path, with_case(head), environ=environ).servers[0]
     assert (server.timeout, server.retries, server.dialect) == (12.0, 1, "whisperlive")
     assert server.options == {"model": "tiny", "extra": {"beams": "5"}}
 
@@ -164,7 +168,7 @@ def test_a_plain_variable_in_an_option_without_a_type_is_a_number(tmp_path: Path
           beams: ${B}
           name: "${B}"
     """
-    extra = load(tmp_path, with_case(head), environ={"B": "5"}).server.options["extra"]
+    extra = load(tmp_path, with_case(head), environ={"B": "5"}).servers[0].options["extra"]
     assert extra == {"beams": 5, "name": "5"}
 
 
@@ -207,7 +211,7 @@ def test_another_dialect_drops_the_options_of_the_file_and_says_so(
     tmp_path: Path, head: str, dialect: str, options: dict[str, str], notes: tuple[str, ...]
 ) -> None:
     suite = load(tmp_path, with_case(head), overrides=Overrides(dialect="whisperlive"))
-    assert (suite.server.dialect, suite.server.options, suite.notes) == (dialect, options, notes)
+    assert (suite.servers[0].dialect, suite.servers[0].options, suite.notes) == (dialect, options, notes)
 
 
 def test_an_unknown_dialect_is_named_with_the_nearest(tmp_path: Path) -> None:
