@@ -2,6 +2,7 @@
 
     STTError
     ├── ConnectError       no connection: refused, unknown host, TLS
+    │                       (ConnectTimeoutError, not made in time, is also an STTTimeoutError)
     ├── RejectedError      the server will not serve this request: 4xx, refused handshake
     ├── BusyError          the server has no room now: 429, 503, a dialect's "wait"
     ├── ServerError        the server failed: 5xx, an error message, close 1011
@@ -54,11 +55,16 @@ class STTTimeoutError(STTError, TimeoutError):
     """Nothing came in time."""
 
 
+class ConnectTimeoutError(ConnectError, STTTimeoutError):
+    """No connection was made in time: the server may not be there at all."""
+
+
 class ClosedError(STTError):
-    """The server closed the connection before it was done.
+    """The connection was closed before the server was done.
 
     Attributes:
-        code: The WebSocket close code (RFC 6455, section 7.4), 1006 when there was none.
+        code: The WebSocket close code (RFC 6455, section 7.4): 1006 when the connection broke, over HTTP
+            too; else what the server gave, and 1000 when it was this side that closed.
         reason: What the server gave as the reason, made printable.
     """
 
@@ -66,6 +72,11 @@ class ClosedError(STTError):
         super().__init__(message)
         self.code = code
         self.reason = reason
+
+    @property
+    def broke(self) -> bool:
+        """Whether the connection broke: neither side said that it would close."""
+        return self.code == 1006
 
 
 class AudioError(STTError):

@@ -172,6 +172,11 @@ class AudioSample:
         """
         return self._source.sha256
 
+    @property
+    def known_sha256(self) -> str | None:
+        """What `sha256` is, if it was computed before; None rather than reading the audio for it."""
+        return vars(self._source).get("sha256")
+
     def open_upload(self) -> AbstractContextManager[tuple[str, IO[bytes], str]]:
         """Open the audio for a multipart HTTP request: file name with a suffix, binary file, content type.
 

@@ -76,3 +76,14 @@ def checked_timeout(timeout: float, *, zero: bool = False) -> float:
         return timeout
     least = "of 0 or more" if zero else "above 0"
     raise SuiteError(f"timeout has to be a number of seconds {least}, not {timeout!r}.")
+
+
+def checked_megabytes(name: str, value: float) -> float:
+    """Return a number of megabytes.
+
+    Raises:
+        SuiteError: It is no finite number above 0.
+    """
+    if isinstance(value, int | float) and math.isfinite(value) and value > 0:
+        return value
+    raise SuiteError(f"{name} has to be a number of megabytes above 0, not {value!r}.")

@@ -2,19 +2,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from pytest_stt.audio import AudioSample
 from pytest_stt.client.address import Address, Transport, adapt_scheme, resolve_address, split_address
-from pytest_stt.client.arguments import checked_sample, checked_timeout, checked_type
+from pytest_stt.client.arguments import checked_megabytes, checked_sample, checked_timeout, checked_type
 from pytest_stt.client.connections import Connections
 from pytest_stt.client.dialects import Dialect, find_dialect, read_options
 from pytest_stt.client.dialects.base import Call
 from pytest_stt.client.headers import checked_headers
 from pytest_stt.client.inbox import Inbox
 from pytest_stt.client.line import Line
-from pytest_stt.client.opening import limited, open_answer, open_socket
+from pytest_stt.client.opening import Progress, limited, open_answer, open_socket
 from pytest_stt.client.responses import status_error
 from pytest_stt.client.result import STTResult, describe, fill, score_unasked
 from pytest_stt.client.secrecy import HiddenFrames
@@ -53,6 +54,7 @@ class STTClient:
         transport: httpx.AsyncBaseTransport | None = None,
         stream: StreamOptions | None = None,
         normalizer: str = "none",
+        max_response_mb: float = 16.0,
         on_score: Callable[[STTResult], None] | None = None,
     ) -> None:
         """Describe the server; nothing is sent yet.
@@ -67,6 +69,9 @@ class STTClient:
             transport: An httpx transport to use instead of the network.
             stream: How `transcribe` cuts and paces audio; gaps are filled by the dialect.
             normalizer: Name of the normaliser for results of this client.
+            max_response_mb: Megabytes (10^6 bytes, decompressed) that the server may send: as one response,
+                as one WebSocket message, as all messages of one `transcribe`, and as messages of a session
+                that wait to be received.
             on_score: Called with each result that is scored.
 
         Raises:
@@ -74,6 +79,7 @@ class STTClient:
         """
         with HiddenFrames():
             self.timeout = checked_timeout(timeout)
+            self._max_response_mb = checked_megabytes("max_response_mb", max_response_mb)
             checked_type("url", url, str, "a text such as 'http://127.0.0.1:8000'")
             checked_type("dialect", dialect, (str, NoneType), "a name such as 'openai'")
             checked_type("options", options, (Mapping, NoneType), "a mapping such as {'language': 'en'}")
@@ -112,7 +118,8 @@ class STTClient:
         with HiddenFrames():
             kwargs["headers"] = checked_headers(kwargs.get("headers"))
             client, address = await self._connections.client(), self._adapted("http")
-            async with limited(client, str(address), self._limit_s(kwargs), "did not give its whole answer"):
+            missing, progress = "did not give its whole answer", Progress.of(kwargs)
+            async with limited(client, str(address), self._limit_s(kwargs), missing, progress=progress):
                 response = await client.post(address.reveal(), **_body(data), **kwargs)
             if not response.is_success:
                 raise status_error(response)
@@ -197,17 +204,36 @@ class STTClient:
         score_unasked(result, sample.reference_text)
         return result
 
-    async def hear(self, sample: AudioSample) -> STTResult:
-        """Do what `transcribe` does, without scoring."""
+    def allowance_s(self, sample: AudioSample) -> float:
+        """Return the seconds that `transcribe` may take for a sample on top of the timeout.
+
+        It is what the dialect takes on purpose: real-time audio, silence after it, waiting for text to
+        settle; 0.0 without a dialect.
+
+        Raises:
+            SuiteError: `sample` is no AudioSample.
+        """
+        if self._dialect is None:
+            return 0.0
+        return self._dialect.allowance_s(self._call(checked_sample(sample), self.timeout, Progress()))
+
+    async def hear(self, sample: AudioSample, *, limit_s: float | None = None) -> STTResult:
+        """Do what `transcribe` does, without scoring.
+
+        Args:
+            sample: The audio.
+            limit_s: Seconds for this call in place of the client's timeout.
+        """
         with HiddenFrames():
-            dialect, call = self._speaking(), self._call(checked_sample(sample))
-            limit_s = self.timeout + dialect.allowance_s(call)
+            timeout_s = self.timeout if limit_s is None else checked_timeout(limit_s)
+            progress = Progress()
+            dialect, call = self._speaking(), self._call(checked_sample(sample), timeout_s, progress)
+            limit_s = timeout_s + dialect.allowance_s(call)
             # Opened before the clock starts, so that the latency is the server's.
             client = await self._connections.client()
             try:
-                async with limited(
-                    client, call.where, limit_s, "gave no whole transcript", story=call.timeline
-                ):
+                missing, story = "gave no whole transcript", call.timeline
+                async with limited(client, call.where, limit_s, missing, progress=progress, story=story):
                     await dialect.transcribe(call)
             except STTError:
                 # What goes wrong behind the last word is no matter.
@@ -248,15 +274,16 @@ class STTClient:
             raise SuiteError("transcribe() needs to know the protocol: STTClient(url=..., dialect='openai').")
         return self._dialect
 
-    def _call(self, sample: AudioSample) -> Call[Any]:
+    def _call(self, sample: AudioSample, timeout_s: float, progress: Progress) -> Call[Any]:
+        extensions = {"trace": progress}
         return Call(
-            post=self.stream,
-            connect=self._connect,
+            post=partial(self.stream, timeout=timeout_s, extensions=extensions),
+            connect=partial(self._connect, patience_s=timeout_s, timeout=timeout_s, extensions=extensions),
             where=str(self._address),
             sample=sample,
             options=self._options,
             stream=self._stream,
-            timeout_s=self.timeout,
+            timeout_s=timeout_s,
             timeline=self._timeline(),
         )
 
@@ -272,7 +299,9 @@ class STTClient:
         return checked_timeout(given) if isinstance(given, int | float) else None
 
     @asynccontextmanager
-    async def _connect(self, *, timeline: Timeline, **kwargs: Any) -> AsyncIterator[Line]:
+    async def _connect(
+        self, *, timeline: Timeline, patience_s: float | None = None, **kwargs: Any
+    ) -> AsyncIterator[Line]:
         async with AsyncExitStack() as stack:
             with HiddenFrames():
                 kwargs["headers"] = checked_headers(kwargs.get("headers"))
@@ -280,8 +309,8 @@ class STTClient:
                 opened = open_socket(client, address, self._limit_s(kwargs), **kwargs)
                 session = await stack.enter_async_context(opened)
             inbox = await stack.enter_async_context(Inbox(session, is_closed=lambda: client.is_closed))
-            where = str(address)
-            yield Line(session=session, timeline=timeline, timeout=self.timeout, where=where, inbox=inbox)
+            where, timeout = str(address), patience_s or self.timeout
+            yield Line(session=session, timeline=timeline, timeout=timeout, where=where, inbox=inbox)
 
 
 def _body(data: bytes | Mapping[str, Any] | None) -> dict[str, Any]:

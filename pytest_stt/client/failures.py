@@ -8,14 +8,21 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from pytest_stt.errors import ClosedError, ConnectError, ProtocolError, STTError, STTTimeoutError, SuiteError
+from pytest_stt.errors import (
+    ClosedError,
+    ConnectError,
+    ConnectTimeoutError,
+    ProtocolError,
+    STTError,
+    STTTimeoutError,
+    SuiteError,
+)
 from pytest_stt.text.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _PHASES = {
-    httpx.ConnectTimeout: ("connect", "There was no connection to {url} for {limit}."),
     httpx.WriteTimeout: ("write", "{url} took nothing of the request for {limit}."),
     httpx.ReadTimeout: ("read", "Nothing came from {url} for {limit}."),
     httpx.PoolTimeout: ("pool", "There was no free connection to {url} for {limit}."),
@@ -43,8 +50,11 @@ _SENTENCES: tuple[tuple[type[httpx.HTTPError], Callable[[str], STTError], str], 
 
 def failure(error: httpx.HTTPError | httpx.InvalidURL, where: str) -> STTError:
     """Return our error for one that httpx raised; `where` is the address without secrets."""
+    if isinstance(error, httpx.ConnectTimeout):
+        return connect_timeout(where, _limit(error, "connect"))
     if isinstance(error, httpx.TimeoutException):
-        return timeout_error(_overdue(error, where))
+        phase, sentence = _PHASES[type(error)]
+        return timeout_error(sentence.format(url=where, limit=_limit(error, phase)))
     if isinstance(error, httpx.ConnectError):
         return _unconnected(error, where)
     detail = printable(str(error), 300) or type(error).__name__
@@ -65,15 +75,22 @@ def closed_by_us(where: str) -> ClosedError:
     )
 
 
+def connect_timeout(where: str, limit: str) -> ConnectTimeoutError:
+    """Return the error of a connection that was not made within `limit`, as in "30 s"."""
+    return ConnectTimeoutError(
+        f"There was no connection to {where} for {limit}. Look whether the host is up and reachable from "
+        f"here, or raise `timeout`. {_URL_ADVICE}"
+    )
+
+
 def timeout_error(what: str) -> STTTimeoutError:
     """Return a timeout that begins with `what` happened and ends with what to try."""
     return STTTimeoutError(f"{what} Look whether the server is overloaded or stuck, or raise `timeout`.")
 
 
-def _overdue(error: httpx.TimeoutException, where: str) -> str:
-    phase, sentence = _PHASES[type(error)]
+def _limit(error: httpx.TimeoutException, phase: str) -> str:
     limit_s = error.request.extensions.get("timeout", {}).get(phase)
-    return sentence.format(url=where, limit="too long" if limit_s is None else f"{limit_s:g} s")
+    return "too long" if limit_s is None else f"{limit_s:g} s"
 
 
 def _unconnected(error: httpx.ConnectError, where: str) -> ConnectError:

@@ -40,6 +40,7 @@ class STTResult:
         reference: The reference that `text_metrics` belongs to.
         audio_s: Length of the audio in seconds, 0.0 when none is known.
         audio_path: The audio file, if there is one.
+        audio_sha256: The sample's `sha256`, if it was computed before the sample was sent.
         language: Language of the audio, if it is known.
         dialect: Name of the dialect, if one was used.
     """
@@ -54,6 +55,7 @@ class STTResult:
     reference: str | None = field(default=None, kw_only=True)
     audio_s: float = field(default=0.0, kw_only=True)
     audio_path: Path | None = field(default=None, kw_only=True)
+    audio_sha256: str | None = field(default=None, kw_only=True)
     language: str | None = field(default=None, kw_only=True)
     dialect: str | None = field(default=None, kw_only=True)
     _on_score: Callable[[STTResult], None] | None = field(
@@ -127,6 +129,7 @@ def describe(result: STTResult, sample: AudioSample) -> None:
     result.audio_s = sample.duration_ms / 1000
     # The working directory may be another one when the result is looked at.
     result.audio_path = sample.audio_path and sample.audio_path.absolute()
+    result.audio_sha256 = sample.known_sha256
     result.language = sample.language
 
 

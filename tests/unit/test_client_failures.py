@@ -11,6 +11,7 @@ from pytest_stt.client.failures import failure
 from pytest_stt.errors import (
     ClosedError,
     ConnectError,
+    ConnectTimeoutError,
     ProtocolError,
     STTError,
     STTTimeoutError,
@@ -50,7 +51,7 @@ PLAIN.reason = "WRONG_VERSION_NUMBER"
         (connect_error(PLAIN), ConnectError, "wrong version number"),
         (connect_error(OSError("no route")), ConnectError, "All connection attempts failed"),
         (httpx.ConnectError(""), ConnectError, "broke while it was made"),
-        (httpx.ConnectTimeout("", request=request()), STTTimeoutError, "no connection .* for 7 s"),
+        (httpx.ConnectTimeout("", request=request()), ConnectTimeoutError, "no connection .* for 7 s"),
         (httpx.ReadTimeout("", request=request()), STTTimeoutError, "Nothing came .* for 7 s"),
         (httpx.ReadTimeout("", request=request(None)), STTTimeoutError, "for too long"),
         (httpx.WriteTimeout("", request=request()), STTTimeoutError, "took nothing of the request"),

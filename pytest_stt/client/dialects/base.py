@@ -91,7 +91,7 @@ class Call(Generic[OptionsT]):
         sample: The audio.
         options: Values of the dialect's `Options`.
         stream: How to send, without gaps where the dialect has a default.
-        timeout_s: The client's timeout.
+        timeout_s: Seconds for each wait: the client's timeout, or what replaces it for this call.
         timeline: What was said; the dialect fills it, the result is made of it.
     """
 
