@@ -1,0 +1,241 @@
+"""Transcripts from a file of records instead of a server."""
+
+from __future__ import annotations
+
+import math
+import time
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from pytest_stt.client import STTResult
+from pytest_stt.errors import SuiteError
+from pytest_stt.records import AudioFacts, Repeat
+from pytest_stt.runner.digests import digest_of_file
+from pytest_stt.runner.hearing import Attempt, Hearing
+from pytest_stt.text.printable import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from pytest_stt.records import Record, Try
+    from pytest_stt.runner.hearing import Transcriber
+    from pytest_stt.runner.utterance import Utterance
+
+REMEDY = "record it again, or add --stt-live-missing to ask the server for it"
+
+_MESSAGE_SHOWN = 300
+_NAMES_SHOWN = 3
+
+
+class Recording:
+    """Find records by suite, case and server; where there are two of a case, the later one counts.
+
+    Attributes:
+        source: The file they are from, as messages name it.
+    """
+
+    def __init__(self, records: dict[tuple[str, str, str], Record], *, source: str) -> None:
+        self._records = records
+        self.source = source
+
+    @classmethod
+    def of(cls, records: Iterable[Record], *, source: str) -> Self:
+        """Index the records of the file `source`, in its order."""
+        return cls({(one.suite, one.case, one.server): one for one in records}, source=source)
+
+    def find(self, suite: str, case: str, server: str) -> Record | None:
+        """Return the record of a case at a server, None when there is none."""
+        return self._records.get((suite, case, server))
+
+    def absence(self, suite: str, case: str, server: str) -> str:
+        """Say that there is no such record and what there is instead, as the rest of a sentence."""
+        if suite not in self._suites:
+            return f"has no case of {suite}" + (f", only of {_listed(self._suites)}" if self._suites else "")
+        if servers := self._servers.get((suite, case)):
+            return f'has case "{case}" of {suite} from the server {_listed(servers)}, not from {server}'
+        return f'has no case "{case}" of {suite}'
+
+    @cached_property
+    def _suites(self) -> dict[str, None]:
+        return dict.fromkeys(suite for suite, _, _ in self._records)
+
+    @cached_property
+    def _servers(self) -> dict[tuple[str, str], dict[str, None]]:
+        found: dict[tuple[str, str], dict[str, None]] = {}
+        for suite, case, server in self._records:
+            found.setdefault((suite, case), {})[server] = None
+        return found
+
+
+class ReplayTranscriber:
+    """Take what was heard from a recording, and ask `live`, where there is one, for what is lacking.
+
+    That is a case that was not recorded, or with other audio, without a transcript, without the latency
+    that is to be judged, or less often than it is to be repeated now.
+
+    Args:
+        recording: The transcripts; the counts, outcomes and references in it are not used.
+        live: Asked for what is lacking; None makes that an error.
+        suite_name: Returns the name that a suite file has in records.
+    """
+
+    def __init__(
+        self, recording: Recording, *, live: Transcriber | None, suite_name: Callable[[Path], str]
+    ) -> None:
+        self._recording = recording
+        self._live = live
+        self._suite_name = suite_name
+        self._names: dict[Path, str] = {}
+
+    def prefetch(self, utterance: Utterance) -> None:
+        """Begin to ask for what is lacking; what was recorded needs no beginning."""
+        if self._live is not None and _is_lacking(self._attempts(utterance)):
+            self._live.prefetch(utterance)
+
+    def take(self, utterance: Utterance) -> Hearing:
+        """Return what was heard when it was recorded, the first of its repeats if there are too many.
+
+        Where one of several attempts has no transcript, `live` makes all of them anew.
+        """
+        began_at = time.time()
+        attempts = self._attempts(utterance)
+        if self._live is not None and _is_lacking(attempts):
+            return self._live.take(utterance)
+        return Hearing(attempts=attempts, began_at=began_at, ended_at=time.time())
+
+    @property
+    def ahead(self) -> int:
+        """How many utterances `live` has begun that nobody has taken yet."""
+        return 0 if self._live is None else self._live.ahead
+
+    def close(self) -> None:
+        """Close `live`."""
+        if self._live is not None:
+            self._live.close()
+
+    def _attempts(self, utterance: Utterance) -> tuple[Attempt, ...]:
+        key = self._name(utterance.suite.path), utterance.case.id, utterance.server.name
+        record = self._recording.find(*key)
+        if record is None:
+            return self._lacking(self._recording.absence(*key), utterance)
+        if lack := _lack(record, utterance):
+            return self._lacking(lack, utterance)
+        return tuple(self._replayed(record, utterance))
+
+    def _name(self, path: Path) -> str:
+        if path not in self._names:
+            self._names[path] = self._suite_name(path)
+        return self._names[path]
+
+    def _lacking(self, lack: str, utterance: Utterance) -> tuple[Attempt, ...]:
+        return (Attempt(error=self._error(lack)),) * utterance.repetition.times
+
+    def _replayed(self, record: Record, utterance: Utterance) -> Iterator[Attempt]:
+        repeats = _repeats(record)
+        parts = _shared_out(record.tries, [repeat.hypothesis is not None for repeat in repeats])
+        for number in range(utterance.repetition.times):
+            repeat, tries = repeats[number], parts[number]
+            if repeat.hypothesis is None:
+                lack = f"has no transcript of attempt {number + 1} of {_case(record)}"
+                yield Attempt(error=self._error(lack), tries=tries)
+            else:
+                yield Attempt(result=_result(repeat.hypothesis, repeat, record, utterance), tries=tries)
+
+    def _error(self, lack: str) -> SuiteError:
+        return SuiteError(f"{self._recording.source} {lack}: {REMEDY}")
+
+
+def _is_lacking(attempts: Iterable[Attempt]) -> bool:
+    return any(attempt.error for attempt in attempts)
+
+
+def _lack(record: Record, utterance: Utterance) -> str | None:
+    """Say why a record can't be replayed as a whole, None when it can."""
+    repeats, times = _repeats(record), utterance.repetition.times
+    if all(repeat.hypothesis is None for repeat in repeats):
+        return f"has no transcript of {_case(record)}, {_ending(record)}"
+    if change := _change_of_audio(record, utterance):
+        return change
+    if len(repeats) < times:
+        return f"has {len(repeats)} of the {times} transcripts of {_case(record)} that are needed now"
+    if utterance.case.limits.max_latency_ms is not None and any(
+        repeat.latency_ms is None for repeat in repeats[:times] if repeat.hypothesis is not None
+    ):
+        return f"has no latency of {_case(record)}, which is to be judged by its max_latency_ms"
+    return None
+
+
+def _change_of_audio(record: Record, utterance: Utterance) -> str | None:
+    recorded = record.audio.sha256 if record.audio else None
+    if recorded is None:
+        return None
+    audio = utterance.case.audio
+    try:
+        found = digest_of_file(audio)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        return f"can't be compared with the audio of {_case(record)}, {audio}, which can't be read ({reason})"
+    if found == recorded.lower():
+        return None
+    return f"has a transcript of other audio for {_case(record)}: {audio} has changed since it was recorded"
+
+
+def _ending(record: Record) -> str:
+    message = f": {printable(record.message, _MESSAGE_SHOWN)}" if record.message else ""
+    if record.outcome == "skipped":
+        return f"which was skipped{message}"
+    return f"whose recording ended as {record.outcome}{message}"
+
+
+def _case(record: Record) -> str:
+    return f'case "{record.case}" of {record.suite}'
+
+
+def _repeats(record: Record) -> Sequence[Repeat]:
+    return record.repeats or (Repeat(hypothesis=record.hypothesis, latency_ms=record.latency_ms),)
+
+
+def _shared_out(tries: Iterable[Try], heard: Sequence[bool]) -> list[tuple[Try, ...]]:
+    """Share out a record's tries to its attempts, in order: the last try of one that was heard has no error.
+
+    Of attempts that were not heard only the last gets any: it can't be seen where others end.
+    """
+    waiting = iter(tries)
+    parts = [tuple(_up_to_success(waiting)) if was_heard else () for was_heard in heard]
+    parts[-1] += tuple(waiting)
+    return parts
+
+
+def _up_to_success(waiting: Iterator[Try]) -> Iterator[Try]:
+    for one in waiting:
+        yield one
+        if one.error is None:
+            return
+
+
+def _result(hypothesis: str, repeat: Repeat, record: Record, utterance: Utterance) -> STTResult:
+    # The record has the events of one of its repeats only.
+    is_recorded = (hypothesis, repeat.latency_ms) == (record.hypothesis, record.latency_ms)
+    events = list(record.events) if is_recorded else []
+    audio = record.audio or AudioFacts()
+    return STTResult(
+        hypothesis_text=hypothesis,
+        # Not a number is no latency: it is never judged, and becomes null in records.
+        latency_ms=math.nan if repeat.latency_ms is None else repeat.latency_ms,
+        chunks_received=len({event.ms for event in events}),
+        fragments=[event.text for event in events if event.kind in ("partial", "final")],
+        events=events,
+        normalizer=utterance.suite.normalizer,
+        audio_s=audio.seconds or 0.0,
+        audio_path=utterance.case.audio.absolute(),
+        audio_sha256=audio.sha256,
+        language=utterance.case.language,
+        dialect=record.dialect,
+    )
+
+
+def _listed(names: Iterable[str]) -> str:
+    shown = [printable(name, 80) for name in names]
+    more = f" and {len(shown) - _NAMES_SHOWN} more" if len(shown) > _NAMES_SHOWN else ""
+    return ", ".join(shown[:_NAMES_SHOWN]) + more
