@@ -11,7 +11,8 @@ from pytest_stt.limits import Limits, override
 from pytest_stt.suite.document import plain
 from pytest_stt.suite.model import Case, Xfail
 from pytest_stt.suite.references import find_references
-from pytest_stt.suite.schema import check_id
+from pytest_stt.suite.repeats import read_repetition
+from pytest_stt.suite.schema import check_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,11 +29,13 @@ class CaseReader:
     Attributes:
         folder: Where relative audio paths begin.
         limits: The limits of the whole suite.
+        times: What replaces `times` of every `repeat`.
         problems: Gets every problem.
     """
 
     folder: Path
     limits: Limits
+    times: int | None
     problems: Problems
     _lines: dict[str, int] = field(default_factory=dict)
 
@@ -55,6 +58,7 @@ class CaseReader:
             limits=limits,
             meta=plain(entry.meta),
             exclusive=self._is_exclusive(entry, node, name, limits),
+            repeat=read_repetition(entry.repeat, node, times=self.times, problems=self.problems),
         )
 
     def _id(self, entry: CaseEntry, node: YamlMapping, audio: Path) -> str:
@@ -64,7 +68,7 @@ class CaseReader:
             return ""  # reported already
         else:
             case_id, line, origin = audio.stem, node.line, ' (from the audio file; give the case an "id")'
-        problem = check_id(case_id)
+        problem = check_name(case_id, "an id")
         if problem:
             self.problems.add(line, f'{problem}, found "{case_id}"{origin}')
         elif case_id in self._lines:

@@ -20,15 +20,23 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "server": schema.ServerEntry,
     "stream": schema.StreamEntry,
     "assert_quality": schema.LimitsEntry,
+    "repeat": schema.RepeatEntry,
 }
-_ELSEWHERE = {name: section for section, model in _SECTIONS.items() for name in model.model_fields}
+
+
+def _keys(model: type[BaseModel]) -> tuple[str, ...]:
+    return tuple(field.alias or name for name, field in model.model_fields.items())
+
+
+_ELSEWHERE = {name: section for section, model in _SECTIONS.items() for name in _keys(model)}
 _OWNERS = {
-    "": Owner("a suite has no key", tuple(schema.SuiteEntry.model_fields), _ELSEWHERE),
-    "server": Owner("server has no key", tuple(schema.ServerEntry.model_fields)),
-    "stream": Owner("stream has no key", tuple(schema.StreamEntry.model_fields)),
-    "assert_quality": Owner("assert_quality has no limit", tuple(schema.LimitsEntry.model_fields)),
-    "cases": Owner("a case has no key", tuple(schema.CaseEntry.model_fields), _ELSEWHERE),
-    "xfail": Owner("xfail has no key", tuple(schema.XfailEntry.model_fields)),
+    "": Owner("a suite has no key", _keys(schema.SuiteEntry), _ELSEWHERE),
+    "server": Owner("server has no key", _keys(schema.ServerEntry)),
+    "stream": Owner("stream has no key", _keys(schema.StreamEntry)),
+    "assert_quality": Owner("assert_quality has no limit", _keys(schema.LimitsEntry)),
+    "repeat": Owner("repeat has no key", _keys(schema.RepeatEntry)),
+    "cases": Owner("a case has no key", _keys(schema.CaseEntry), _ELSEWHERE),
+    "xfail": Owner("xfail has no key", _keys(schema.XfailEntry)),
 }
 
 
@@ -56,12 +64,19 @@ def check_suite(
 def check_options(
     model: type[ModelT], options: Any, written: YamlMapping, dialect: str, problems: Problems
 ) -> ModelT | None:
-    """Parse the options of a dialect with its model; None when a problem was added for one of them."""
-    names = [field.alias or name for name, field in model.model_fields.items()]
+    """Parse the options of a dialect with its model; None when there is a problem with one of them.
+
+    Args:
+        model: The dialect's `Options`.
+        options: The options with their variables expanded; one that was refused is left out.
+        written: The options as they were typed.
+        dialect: The dialect's name.
+        problems: Gets every problem.
+    """
     try:
         return model.model_validate(options)
     except ValidationError as error:
-        owner = Owner(f'the dialect "{dialect}" has no option', tuple(names))
+        owner = Owner(f'the dialect "{dialect}" has no option', _keys(model))
         _report(error, written, {"": owner}, problems)
         return None
 
@@ -74,12 +89,15 @@ def _report(
     for details in error.errors(include_url=False, include_input=False):
         place, value = _find(written, details["loc"])
         missing = details["loc"][-1:] if details["type"] == "missing" else ()
+        if missing and missing == place[-1:]:  # it is there, and was refused before
+            continue
         if (place, missing) in reported:  # a union refuses a value once for each of its members
             continue
         reported.add((place, missing))
         is_key = details["loc"][-1:] == ("[key]",)
         line = _line(written, place, of_key=is_key or details["type"] == "extra_forbidden")
-        problems.add(line, sentence(details, place, value, owners))
+        named = _without_name(place) if owners is _OWNERS else place
+        problems.add(line, sentence(details, named, value, owners))
     return [_removable(place) for place, _ in reported]
 
 
@@ -92,6 +110,11 @@ def _find(node: Any, location: Path) -> tuple[Path, Any]:
             node = node[step]
             place.append(step)
     return tuple(place), node
+
+
+def _without_name(place: Path) -> Path:
+    """Name a place inside one of `servers` as in `server`: the name of a server is no key."""
+    return ("server", *place[2:]) if place[:1] == ("servers",) and len(place) > 2 else place
 
 
 def _line(node: Any, place: Path, *, of_key: bool) -> int:

@@ -10,10 +10,11 @@ from pytest_stt.limits import DEFAULT_LIMITS, Limits, override
 from pytest_stt.suite.cases import CaseReader
 from pytest_stt.suite.checking import check_suite
 from pytest_stt.suite.document import Null, YamlList, YamlMapping, read_document
-from pytest_stt.suite.model import Defaults, Overrides, Suite
+from pytest_stt.suite.model import Defaults, Overrides, Repetition, Suite
 from pytest_stt.suite.problems import Problems, found
+from pytest_stt.suite.repeats import read_repetition
 from pytest_stt.suite.schema import RELEASE
-from pytest_stt.suite.server import ServerReader
+from pytest_stt.suite.servers import ServersReader
 from pytest_stt.text.normalizers import find_normalizer
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from pytest_stt.suite.schema import SuiteEntry
 
-NOT_YET = ("gates", "manifests", "servers")
+NOT_YET = ("gates", "manifests")
 
 
 def load_suite(
@@ -37,7 +38,7 @@ def load_suite(
 
     Args:
         path: The file; audio paths in it are relative to its folder.
-        environ: The environment variables for `${VAR}` under `server`.
+        environ: The environment variables for `${VAR}` under `server` and `servers`.
         defaults: What holds where the file is silent.
         overrides: What wins over the file.
         display: What messages call the file, `path` if not given.
@@ -47,23 +48,22 @@ def load_suite(
     """
     problems = Problems(display or str(path))
     written = _read(path, problems)
-    server = ServerReader(
-        written=_mapping(written, "server"),
-        environ=environ,
-        defaults=defaults,
-        overrides=overrides,
-        problems=problems,
+    servers = ServersReader(
+        written, environ=environ, defaults=defaults, overrides=overrides, problems=problems
     )
-    entry, right = check_suite(_prepared(written, server, problems), written, problems)
+    entry, right = check_suite(servers.expanded(_prepared(written, problems)), written, problems)
     stream = StreamOptions(**entry.stream.model_dump())
-    cases = CaseReader(folder=path.parent, limits=_limits(entry, written, problems), problems=problems)
+    limits = _limits(entry, written, problems)
+    cases = CaseReader(folder=path.parent, limits=limits, times=overrides.repeat, problems=problems)
     suite = Suite(
         path=path,
-        servers=(server.read(entry.server, stream),),
+        servers=servers.read(entry, stream),
         stream=stream,
         normalizer=_normalizer(entry, written, defaults, problems),
         cases=tuple(map(cases.read, entry.cases, right.get("cases", ()))),
-        notes=server.notes(entry.server),
+        notes=servers.notes(entry),
+        repeat=_repetition(entry, written, overrides.repeat, problems),
+        server_names=servers.names,
     )
     if problems:
         problems.report()
@@ -93,13 +93,8 @@ def _text(path: Path, problems: Problems) -> str:
     return text
 
 
-def _mapping(node: YamlMapping, key: str) -> YamlMapping:
-    value = node.get(key)
-    return value if isinstance(value, YamlMapping) else YamlMapping(node.key_line(key))
-
-
-def _prepared(written: YamlMapping, server: ServerReader, problems: Problems) -> YamlMapping:
-    """Leave out the keys that are no data or not built yet, and expand the variables."""
+def _prepared(written: YamlMapping, problems: Problems) -> YamlMapping:
+    """Leave out the keys that are no data or not built yet."""
     for key in NOT_YET:
         if key in written:
             problems.add(written.key_line(key), f'"{key}" is not available in pytest-stt {RELEASE}')
@@ -108,9 +103,12 @@ def _prepared(written: YamlMapping, server: ServerReader, problems: Problems) ->
     if not root.get("cases") or isinstance(root["cases"], Null):
         problems.add(written.key_line("cases"), 'a suite needs at least one case under "cases"')
         root.pop("cases", None)
-    if isinstance(root.get("server"), YamlMapping):
-        root["server"] = server.expanded()
     return root
+
+
+def _repetition(entry: SuiteEntry, written: YamlMapping, times: int | None, problems: Problems) -> Repetition:
+    said = read_repetition(entry.repeat, written, times=times, problems=problems)
+    return said or Repetition(times=times or 1, needed=times or 1)
 
 
 def _limits(entry: SuiteEntry, written: YamlMapping, problems: Problems) -> Limits:

@@ -176,6 +176,6 @@ def repetition_of(suite: Suite, server: Server, case: Case) -> Repetition:
     return case.repeat or server.repeat or suite.repeat
 
 
-def item_name(suite: Suite, server: Server, case: Case) -> str:
+def item_name(suite: Suite, server: str, case: Case) -> str:
     """Return the name of a case at a server: its id, and the server's name where the suite has `servers`."""
-    return f"{case.id}[{server.name}]" if suite.server_names else case.id
+    return f"{case.id}[{server}]" if suite.server_names else case.id

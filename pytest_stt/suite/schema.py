@@ -28,9 +28,11 @@ PYTEST_MARKS = frozenset(
 OPERATORS = frozenset(["and", "or", "not"])
 RELEASE = ".".join(__version__.split(".")[:2])
 
+MOST_REPEATS = 1000
 _SECONDS = {"s": 1, "sec": 1, "second": 1, "m": 60, "min": 60, "minute": 60, "h": 3600, "hour": 3600}
 _MOST_REQUESTS = 1_000_000
 _LONGEST_PERIOD_S = 7 * 24 * 3600.0
+_NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?(?:e[+-]?[0-9]{1,2})?", re.IGNORECASE)
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
 
@@ -74,15 +76,28 @@ def _normalize(value: Any) -> Any:
 def _rate(value: Any) -> Rate | None:
     if value is None:
         return None
-    number, _, unit = str(value).partition("/")
-    try:
-        count, per = Fraction(number.strip()).as_integer_ratio()
-        period_s = per * _SECONDS[unit.strip()]
-    except (ValueError, KeyError, ZeroDivisionError):
-        count = period_s = 0
-    if not 0 < count <= _MOST_REQUESTS or period_s > _LONGEST_PERIOD_S:
-        raise unexpected('a rate such as "60/min", "2/s" or "10/hour"')
-    return Rate(count=count, period_s=period_s)
+    number, _, unit = map(str.strip, str(value).partition("/"))
+    seconds = _SECONDS.get(unit)
+    requests = Fraction(number) if _NUMBER.fullmatch(number) else Fraction(0)
+    if seconds and 0 < requests <= _MOST_REQUESTS and seconds <= requests * _LONGEST_PERIOD_S:
+        # 2.5/s is 2 in 0.8 s rather than 5 in 2 s: never more at once than the number that was typed.
+        count = max(1, int(requests))
+        return Rate(count=count, period_s=float(count * seconds / requests))
+    raise unexpected('a rate such as "60/min", "2/s" or "10/hour"')
+
+
+def _repeat(value: Any) -> Any:
+    if isinstance(value, dict):
+        return value
+    if not isinstance(value, str) or isinstance(value, Null):
+        raise unexpected("a whole number, or {times: …, pass: …}")
+    return {"times": value}
+
+
+def _server(value: Any) -> Any:
+    if not isinstance(value, dict):
+        raise unexpected("the keys of a server, such as {url: …}")
+    return value
 
 
 def _header_name(value: Any) -> Any:
@@ -135,15 +150,20 @@ def _expected_of_tag(name: str) -> str | None:
     return None
 
 
-def check_id(name: str) -> str | None:
-    """Say what is wrong with the id of a case, None when it can be part of a node id."""
+def check_name(name: str, what: str) -> str | None:
+    """Say what is wrong with the name of a case or a server, None when it can be part of a node id.
+
+    Args:
+        name: The name.
+        what: What the sentence calls it, as in `an id`.
+    """
     if not name:
-        return "an id has at least one character"
+        return f"{what} has at least one character"
     if name != name.strip():
-        return "an id neither begins nor ends with a blank"
+        return f"{what} neither begins nor ends with a blank"
     if "::" in name or "[" in name or "]" in name:
-        return 'an id has no "::", "[" or "]", which pytest reads as its own'
-    return None if name.isprintable() else "an id has printable characters only, and no line breaks"
+        return f'{what} has no "::", "[" or "]", which pytest reads as its own'
+    return None if name.isprintable() else f"{what} has printable characters only, and no line breaks"
 
 
 Text = Annotated[str, BeforeValidator(_given)]
@@ -159,6 +179,16 @@ class Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class RepeatEntry(Entry):
+    """`repeat`: how often a case is transcribed, and how many of these have to pass; a number is `times`."""
+
+    times: Annotated[int | None, Field(ge=1, le=MOST_REPEATS)] = None
+    needed: Annotated[int | None, Field(ge=1, alias="pass")] = None
+
+
+Repeat = Annotated[RepeatEntry | None, BeforeValidator(_repeat)]
+
+
 class ServerEntry(Entry):
     """`server`: where the audio goes, and how."""
 
@@ -171,6 +201,8 @@ class ServerEntry(Entry):
     concurrency: Annotated[int, Field(ge=1)] = 4
     rate: Annotated[Rate | None, BeforeValidator(_rate), BeforeValidator(_null)] = None
     wait: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    max_response_mb: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 16.0
+    repeat: Repeat = None
 
 
 class StreamEntry(Entry):
@@ -215,6 +247,7 @@ class CaseEntry(Entry):
     assert_quality: LimitsEntry = LimitsEntry()
     meta: dict[str, Any] = Field(default_factory=dict)
     exclusive: bool | None = None
+    repeat: Repeat = None
 
 
 class SuiteEntry(Entry):
@@ -222,7 +255,9 @@ class SuiteEntry(Entry):
 
     version: Annotated[int, BeforeValidator(_version)] = 1
     server: ServerEntry = ServerEntry()
+    servers: dict[str, Annotated[ServerEntry, BeforeValidator(_server)]] = Field(default_factory=dict)
     stream: StreamEntry = StreamEntry()
     normalize: Annotated[Text | None, BeforeValidator(_normalize)] = None
     assert_quality: LimitsEntry = LimitsEntry()
+    repeat: Repeat = None
     cases: list[CaseEntry] = Field(default_factory=list)

@@ -12,22 +12,27 @@ from pytest_stt.suite.checking import check_options
 from pytest_stt.suite.document import Plain, YamlList, YamlMapping, plain, resolved
 from pytest_stt.suite.model import Defaults, Overrides, Server
 from pytest_stt.suite.problems import Problems, found
-from pytest_stt.suite.variables import assume_set, expand
+from pytest_stt.suite.repeats import read_repetition
+from pytest_stt.suite.schema import ServerEntry
+from pytest_stt.suite.variables import assume_set, expand, names_variables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_stt.client.stream import StreamOptions
-    from pytest_stt.suite.schema import ServerEntry
 
 LOCAL = "local"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServerReader:
-    """Turn `server` of one file into a `Server`.
+    """Turn `server` of one file, or one of its `servers`, into a `Server`.
 
     Attributes:
+        name: Its key in `servers`, `default` for `server`.
+        key: Where it stands in the file: `server`, or `servers.NAME`.
+        is_asked: Whether anything is sent to it. If not, its variables need not be set: it is checked
+            without the values that depend on them.
         written: The mapping as it was typed, an empty one where the file is silent.
         environ: The environment variables.
         defaults: What holds where the file is silent.
@@ -35,6 +40,9 @@ class ServerReader:
         problems: Gets every problem.
     """
 
+    name: str = "default"
+    key: str = "server"
+    is_asked: bool = True
     written: YamlMapping
     environ: Mapping[str, str]
     defaults: Defaults
@@ -43,7 +51,9 @@ class ServerReader:
 
     def expanded(self) -> YamlMapping:
         """Replace the variables, but in the url (see `_url`) and in what `--stt-dialect` makes needless."""
-        later = {"url", "dialect", "options"} if self._is_dialect_replaced() else {"url"}
+        later = {"url", *(key for key in self.written if key not in ServerEntry.model_fields)}
+        if self._is_dialect_replaced():
+            later |= {"dialect", "options"}
         kept = {key: value for key, value in self.written.items() if key in later}
         rest = self.written.without(*later)
         return self.written.replaced({**kept, **self._expand(rest, rest.line)})
@@ -61,9 +71,14 @@ class ServerReader:
             options=options,
             timeout=self.defaults.timeout if entry.timeout is None else entry.timeout,
             retries=entry.retries,
-            concurrency=entry.concurrency,
+            concurrency=self.overrides.concurrency or entry.concurrency,
             rate=entry.rate,
             wait=entry.wait,
+            max_response_mb=entry.max_response_mb,
+            name=self.name,
+            repeat=read_repetition(
+                entry.repeat, self.written, times=self.overrides.repeat, problems=self.problems
+            ),
         )
 
     def notes(self, entry: ServerEntry) -> tuple[str, ...]:
@@ -71,26 +86,35 @@ class ServerReader:
         if not entry.options or not self._is_dialect_replaced():
             return ()
         dropped = ", ".join(entry.options)
-        file = self.problems.display
-        return (f"--stt-dialect {self.overrides.dialect}: server.options of {file} are not used: {dropped}",)
+        options = f"{self.key}.options of {self.problems.display}"
+        return (f"--stt-dialect {self.overrides.dialect}: {options} are not used: {dropped}",)
 
     def _is_dialect_replaced(self) -> bool:
         named = self.written.get("dialect", self.defaults.dialect)
         return self.overrides.dialect not in (None, named)
 
     def _expand(self, node: Any, line: int) -> Any:
-        """Expand every text of a tree; what can't be expanded is left out and reported."""
+        """Expand every text of a tree; what can't be expanded is left out, and reported if it is needed."""
         if isinstance(node, YamlMapping):
             values = {key: self._expand(value, node.value_line(key)) for key, value in node.items()}
             return node.replaced({key: value for key, value in values.items() if value is not None})
         if isinstance(node, YamlList):
             return self._expand_list(node)
         try:
-            text = expand(node, self.environ)
-            return Plain(text) if isinstance(node, Plain) and text is not node else text
+            text = self._expand_text(node)
         except SuiteError as error:
             self.problems.add_all(line, error)
             return None
+        if text is None or text is node:
+            return text
+        return Plain(text) if isinstance(node, Plain) else text
+
+    def _expand_text(self, text: str) -> str | None:
+        """Expand one text; None when it depends on a variable of a server that is not asked."""
+        if self.is_asked:
+            return expand(text, self.environ)
+        expanded = expand(text, assume_set(text, {}, ""))
+        return None if names_variables(text) else expanded
 
     def _expand_list(self, node: YamlList) -> YamlList | None:
         copy = YamlList(node.line)
@@ -100,6 +124,8 @@ class ServerReader:
 
     def _url(self, entry: ServerEntry) -> str:
         override, line = self.overrides.url, self.written.value_line("url")
+        if not self.is_asked:
+            return self._expanded_address(entry.url or LOCAL, "url", line)
         if override is not None and not self._is_address(override, "--stt-url", None):
             return LOCAL
         if "url" not in self.written:
@@ -114,11 +140,11 @@ class ServerReader:
 
     def _expanded_address(self, text: str, label: str, line: int | None) -> str:
         try:
-            url = expand(text, self.environ)
+            url = self._expand_text(text)
         except SuiteError as error:
             self.problems.add_all(line, error, label)
             return LOCAL
-        return url if self._is_address(url, label, line) else LOCAL
+        return url if url is not None and self._is_address(url, label, line) else LOCAL
 
     def _is_address(self, url: str, label: str, line: int | None) -> bool:
         try:
@@ -164,12 +190,19 @@ class ServerReader:
         if not isinstance(written, YamlMapping):
             written = YamlMapping(self.written.line)
         parsed = check_options(dialect.Options, options, written, dialect.name, self.problems)
-        if parsed is None:
+        if parsed is None or not (self.is_asked or _is_known(written)):
             return
         try:
             dialect.check(parsed, stream.over(dialect.stream_defaults))
         except SuiteError as error:
             self.problems.add_all(self.written.key_line("options"), error)
+
+
+def _is_known(node: Any) -> bool:
+    """Say whether no text of a tree depends on a variable."""
+    if isinstance(node, dict):
+        return all(map(_is_known, node.values()))
+    return all(map(_is_known, node)) if isinstance(node, list) else not names_variables(node)
 
 
 def _values(options: dict[str, Any], dialect: Dialect[Any] | None) -> dict[str, Any]:

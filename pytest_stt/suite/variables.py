@@ -49,6 +49,11 @@ def _not_set(name: str) -> str:
     return f"the environment variable {name} is not set; set it, or write ${{{name}:-default}}"
 
 
+def names_variables(text: str) -> bool:
+    """Say whether a text holds a variable, whether it is set or not."""
+    return any(match[2] for match in _VARIABLE.finditer(text))
+
+
 def assume_set(text: str, environ: Mapping[str, str], value: str) -> dict[str, str]:
     """Return an environment in which each variable that the text needs is set, to `value` if it was not."""
     needed = {match[2] for match in _VARIABLE.finditer(text) if match[2] and match[3] is None}

@@ -113,6 +113,7 @@ def _suggestion(details: ErrorDetails, value: Any) -> str:
 
 
 def _shown(names: list[str], value: Any) -> str:
+    if not isinstance(value, str) or value == "":
+        return found(value)
     is_secret = "headers" in names[:-1] or any(map(_SECRET.search, names))
-    is_text = isinstance(value, str) and value != ""
-    return "a value that is not shown" if is_secret and is_text else found(value)
+    return "a value that is not shown" if is_secret else "an address" if "://" in value else found(value)
