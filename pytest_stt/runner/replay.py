@@ -168,7 +168,7 @@ def _lack(record: Record, utterance: Utterance) -> str | None:
 
 def _change_of_audio(record: Record, utterance: Utterance) -> str | None:
     recorded = record.audio.sha256 if record.audio else None
-    if recorded is None:
+    if not recorded:
         return None
     audio = utterance.case.audio
     try:
