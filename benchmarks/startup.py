@@ -7,42 +7,115 @@ The limits are 15 ms and 1 MB.
 
 from __future__ import annotations
 
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import material
+from processes import pytest_command, run
+from rows import Command, Line, Plan, Row, times
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Plugins that our dependencies and the peer's bring along: pytest-asyncio and anyio.
+_COMPANIONS = ("-p", "no:asyncio", "-p", "no:anyio")
 
 
-def measure(folder: Path, *args: str) -> tuple[float, float]:
-    """Return CPU milliseconds and peak memory in MB of one pytest process."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *args]
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"pytest ended with {process.returncode}")
-    return 1000 * (usage.ru_utime + usage.ru_stime), usage.ru_maxrss / 1024
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One figure of paired runs, with something and without it."""
+
+    unit: str
+    pairs: list[tuple[float, float]]
+
+    @property
+    def difference(self) -> float:
+        """The median of the paired differences."""
+        return statistics.median(a - b for a, b in self.pairs)
+
+    def __str__(self) -> str:
+        with_it, without = zip(*self.pairs, strict=True)
+        return (
+            f"{self.unit}: {statistics.median(with_it):.1f} with, {statistics.median(without):.1f} without, "
+            f"median of the paired differences {self.difference:+.2f}, "
+            f"of the minima {min(with_it) - min(without):+.2f}"
+        )
+
+
+def figures(sides: list[tuple[Command, Command]], runs: int) -> list[tuple[Figure, Figure]]:
+    """Return CPU and memory of each pair of commands, all of them run in turn after one run unmeasured."""
+    kinds = [(Figure(unit="ms CPU", pairs=[]), Figure(unit="MB peak", pairs=[])) for _ in sides]
+    for number in range(runs + 1):
+        for (with_it, without), (cpu, memory) in zip(sides, kinds, strict=True):
+            a, b = run(with_it), run(without)
+            if number:
+                cpu.pairs.append((1000 * a.cpu_s, 1000 * b.cpu_s))
+                memory.pairs.append((a.peak_mb, b.peak_mb))
+    return kinds
+
+
+def empty_test(folder: Path) -> None:
+    (folder / "test_empty.py").write_text("def test_empty(): pass\n")
+    material.write_ini(folder)
+
+
+def command(python: Path, folder: Path, *arguments: str) -> Command:
+    return pytest_command(python, folder, "-p", "no:cacheprovider", *arguments)
+
+
+def measure(plan: Plan) -> list[Line]:
+    folder = plan.place("startup")
+    empty_test(folder)
+    sides = [
+        (command(plan.ours, folder), command(plan.ours, folder, "-p", "no:stt")),
+        (command(plan.peer, folder), command(plan.peer, folder, "-p", "no:audioeval")),
+        (command(plan.ours, folder), command(plan.ours, folder, "-p", "no:stt", *_COMPANIONS)),
+        (command(plan.peer, folder), command(plan.peer, folder, "-p", "no:audioeval", *_COMPANIONS)),
+    ]
+    ours, peer, ours_all, peer_all = figures(sides, plan.rounds(7, 25))
+    what = "an unrelated test run with the plugin installed"
+    companions = "the same, with the plugins of dependencies (pytest-asyncio, anyio) counted"
+    return [
+        _line(f"{what}: CPU", ours[0], peer[0], "ms", 15),
+        _line(f"{what}: memory", ours[1], peer[1], "MB", 1),
+        _line(f"{companions}: CPU", ours_all[0], peer_all[0], "ms", None),
+        _line(f"{companions}: memory", ours_all[1], peer_all[1], "MB", None),
+    ]
+
+
+def _line(what: str, ours: Figure, peer: Figure, unit: str, limit: float | None) -> Line:
+    return Line(
+        measure=what,
+        other=f"peer {peer.difference:+.1f} {unit}",
+        ours=f"{ours.difference:+.2f} {unit}",
+        ratio=times(ours.difference, peer.difference),
+        limit="" if limit is None else f"+{limit} {unit}",
+        met=None if limit is None else ours.difference <= limit,
+    )
+
+
+@contextmanager
+def prepare(plan: Plan) -> Iterator[Command]:
+    folder = plan.place("startup")
+    empty_test(folder)
+    yield command(plan.ours, folder)
+
+
+ROW = Row(name="startup", measure=measure, prepare=prepare)
 
 
 def main(runs: int) -> None:
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "test_empty.py").write_text("def test_empty(): pass\n")
-        (folder / "pytest.ini").write_text("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
-        measure(folder)
-        measure(folder, "-p", "no:stt")
-        pairs = [(measure(folder), measure(folder, "-p", "no:stt")) for _ in range(runs)]
-    for index, unit in enumerate(("ms CPU", "MB peak")):
-        with_it = [pair[0][index] for pair in pairs]
-        without = [pair[1][index] for pair in pairs]
-        difference = statistics.median(a - b for a, b in zip(with_it, without, strict=True))
-        print(
-            f"{unit}: {statistics.median(with_it):.1f} with, {statistics.median(without):.1f} without, "
-            f"median of the paired differences {difference:+.2f}, "
-            f"of the minima {min(with_it) - min(without):+.2f}"
-        )
+        folder, python = Path(name), Path(sys.executable)
+        empty_test(folder)
+        sides = [(command(python, folder), command(python, folder, "-p", "no:stt"))]
+        for figure in figures(sides, runs)[0]:
+            print(figure)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,51 @@
+"""Twenty thousand cases scored again from a file, against as many tests that do nothing."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from collect_row import CASES, FILES, audio, plain, write_cases
+from processes import pytest_command, run, script
+from rows import Command, Line, Plan, Row, times
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def measure(plan: Plan) -> list[Line]:
+    replays = {files: _replaying(plan, files) for files in FILES}
+    noop = plain(plan)
+    noop_s: list[float] = []
+    ours_s: dict[int, list[float]] = {files: [] for files in FILES}
+    for _ in range(plan.rounds(1, 3)):
+        noop_s.append(run(noop).wall_s)
+        for files, command in replays.items():
+            ours_s[files].append(run(command).wall_s)
+    return [_line(files, min(ours_s[files]), min(noop_s)) for files in FILES]
+
+
+def _replaying(plan: Plan, files: int) -> Command:
+    folder = plan.place(f"replay-{files}")
+    suite, results = write_cases(folder, files), "results.jsonl"
+    run(script(plan.ours, "write_results.py", folder, suite, results))
+    return pytest_command(plan.ours, folder, suite, "--stt-replay", results)
+
+
+def _line(files: int, ours_s: float, noop_s: float) -> Line:
+    return Line(
+        measure=f"{CASES} replayed cases, {audio(files)}: wall of the full run",
+        other=f"no-op tests {noop_s:.2f} s",
+        ours=f"{ours_s:.2f} s",
+        ratio=times(ours_s, noop_s),
+        limit="2.0 x",
+        met=ours_s <= 2 * noop_s,
+    )
+
+
+@contextmanager
+def prepare(plan: Plan) -> Iterator[Command]:
+    yield _replaying(plan, FILES[0])
+
+
+ROW = Row(name="replay", measure=measure, prepare=prepare)

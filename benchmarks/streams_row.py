@@ -1,0 +1,148 @@
+"""Streams in real time: by how much frames are late at the server.
+
+A frame is late against the moment when `send_sample` was called plus k times the length of a frame, by the
+arrival at the server: opening the file, decoding and the way through the sockets count too.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import material
+from processes import cores, pytest_command, run, script, serving
+from rows import Command, Line, MeasureError, Plan, Row, times
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+STREAMS = 200
+_SUITE = """\
+server:
+  dialect: whisperlive
+  url: ws://127.0.0.1:9
+  timeout: 60
+  options: {pad_after_ms: 0, settle_ms: 500}
+stream: {chunk_ms: 100, encoding: pcm16}
+assert_quality: {max_wer: 2, max_cer: 5}
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lateness:
+    """How late frames were: the share that was more than 50 ms late, and the last frame of each stream."""
+
+    share: float
+    last_ms: float
+    worst_ms: float
+
+    @classmethod
+    def of(cls, streams: list[list[float]]) -> Lateness:
+        frames = [late_ms for stream in streams for late_ms in stream]
+        return cls(
+            share=sum(late_ms > 50 for late_ms in frames) / len(frames),
+            last_ms=statistics.median(stream[-1] for stream in streams),
+            worst_ms=max(frames),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.share:.2%} of frames late, worst {self.worst_ms:.0f} ms"
+
+
+def read_lateness(report: Path, began: Mapping[str, float], chunk_ms: int) -> list[list[float]]:
+    """Return milliseconds of lateness, a list for each stream; frame 0 is on time where no start is known."""
+    streams = []
+    for line in report.read_text().splitlines():
+        conversation = json.loads(line)
+        arrivals = conversation["arrivals"]
+        start = began.get(conversation["uid"], arrivals[0])
+        streams.append([1000 * (at - start) - index * chunk_ms for index, at in enumerate(arrivals)])
+    return streams
+
+
+def stream(plan: Plan, who: str, *, seconds: int, streams: int, chunk_ms: int) -> Lateness:
+    """Let a script of ours or of the peer's stream, pinned to one core, to a server on another."""
+    folder = plan.place("streams")
+    report, audio = folder / f"{who}.jsonl", folder / "audio" / f"{seconds}.wav"
+    report.unlink(missing_ok=True)
+    material.write_audio(audio, seconds)
+    own_core, servers_core = cores()
+    python = plan.ours if who == "ours" else plan.peer
+    with serving("websocket_server.py", str(report), str(servers_core)) as port:
+        numbers = (str(streams), str(chunk_ms), str(own_core))
+        url = f"ws://127.0.0.1:{port}/"
+        began = json.loads(run(script(python, "stream.py", folder, who, url, str(audio), *numbers)).output)
+    late = read_lateness(report, began, chunk_ms)
+    if sum(map(len, late)) != streams * seconds * 1000 // chunk_ms:
+        raise MeasureError(f"{who}: {sum(map(len, late))} frames of {len(late)} streams arrived")
+    return Lateness.of(late)
+
+
+def stream_suite(plan: Plan, *, seconds: int) -> Lateness:
+    """Let a suite of the dialect whisperlive stream, a case for each stream, all at once."""
+    folder = plan.place("stream-suite")
+    report = folder / "report.jsonl"
+    report.unlink(missing_ok=True)
+    with suite_site(plan, folder, report, seconds) as command:
+        run(command)
+    return Lateness.of(read_lateness(report, {}, 100))
+
+
+@contextmanager
+def suite_site(plan: Plan, folder: Path, report: Path, seconds: int) -> Iterator[Command]:
+    material.write_audio(folder / "audio" / "noise.wav", seconds)
+    material.write_suite(folder, [("noise.wav", number) for number in range(STREAMS)], _SUITE)
+    own_core, servers_core = cores()
+    with serving("websocket_server.py", str(report), str(servers_core)) as port:
+        options = ("--stt-concurrency", str(STREAMS), "--stt-url", f"ws://127.0.0.1:{port}")
+        command = pytest_command(plan.ours, folder, "suite.stt.yaml", *options)
+        yield pinned(command, own_core)
+
+
+def pinned(command: Command, core: int) -> Command:
+    """Return the command on one core."""
+    code = (
+        "import os, runpy, sys; os.sched_setaffinity(0, {int(sys.argv.pop(1))}); "
+        "runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
+    )
+    module, *arguments = command.arguments[1:]
+    return Command(
+        python=command.python, arguments=("-c", code, str(core), module, *arguments), folder=command.folder
+    )
+
+
+def measure(plan: Plan) -> Iterator[Line]:
+    seconds = 5 if plan.quick else 15
+    peer = stream(plan, "peer", seconds=seconds, streams=STREAMS, chunk_ms=100)
+    rounds = range(plan.rounds(1, 3))
+    ours = [stream(plan, "ours", seconds=seconds, streams=STREAMS, chunk_ms=100) for _ in rounds]
+    others = f"peer {peer.share:.0%} late, ends {peer.last_ms / seconds / 10:.1f} % late"
+    yield _line(f"{STREAMS} WebSocket streams at once, one core, a script", ours, others, peer)
+    suites = [stream_suite(plan, seconds=seconds) for _ in rounds]
+    yield _line("the same, a suite with the dialect whisperlive", suites, others, peer)
+
+
+def _line(what: str, rounds: list[Lateness], others: str, peer: Lateness) -> Line:
+    ours = sorted(rounds, key=lambda late: late.share)[len(rounds) // 2]
+    return Line(
+        measure=f"{what}: frames more than 50 ms late",
+        other=others,
+        ours=str(ours),
+        ratio=times(ours.share, peer.share) if peer.share else "",
+        limit="under 1 %",
+        met=ours.share < 0.01,
+    )
+
+
+@contextmanager
+def prepare(plan: Plan) -> Iterator[Command]:
+    folder = plan.place("stream-suite")
+    with suite_site(plan, folder, folder / "report.jsonl", 5) as command:
+        yield command
+
+
+ROW = Row(name="streams", measure=measure, prepare=prepare)
