@@ -2,6 +2,31 @@
 
 from __future__ import annotations
 
+from pytest_stt.records.header import SCHEMA, Header, SuiteFacts, digest_of
+from pytest_stt.records.merging import Merged, merge
+from pytest_stt.records.reader import Results, read_results
 from pytest_stt.records.record import AudioFacts, Counts, Event, Outcome, Record, Repeat, Try
+from pytest_stt.records.schema import results_schema
+from pytest_stt.records.writer import FILE_NAME, ResultsFile, write_results
 
-__all__ = ["AudioFacts", "Counts", "Event", "Outcome", "Record", "Repeat", "Try"]
+__all__ = [
+    "FILE_NAME",
+    "SCHEMA",
+    "AudioFacts",
+    "Counts",
+    "Event",
+    "Header",
+    "Merged",
+    "Outcome",
+    "Record",
+    "Repeat",
+    "Results",
+    "ResultsFile",
+    "SuiteFacts",
+    "Try",
+    "digest_of",
+    "merge",
+    "read_results",
+    "results_schema",
+    "write_results",
+]

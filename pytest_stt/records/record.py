@@ -6,8 +6,9 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cache
 from numbers import Integral, Real
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pytest_stt.limits import NO_LIMITS, Limits
 from pytest_stt.metrics import EditCounts, TextMetrics
@@ -49,7 +50,13 @@ class AudioFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class Try:
-    """Note one attempt to get a transcript: its error and HTTP status if any, and how long it took."""
+    """Note one attempt to get a transcript.
+
+    Attributes:
+        error: What went wrong, None when nothing did.
+        status: The HTTP status, None when there was none.
+        ms: How long it took, in milliseconds.
+    """
 
     error: str | None = None
     status: int | None = None
@@ -58,7 +65,12 @@ class Try:
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """Hold the edits between words and between characters."""
+    """Hold the edits between words and between characters.
+
+    Attributes:
+        words: Edits between words.
+        chars: Edits between characters.
+    """
 
     words: EditCounts
     chars: EditCounts
@@ -76,7 +88,14 @@ class Counts:
 
 @dataclass(frozen=True, kw_only=True)
 class Repeat:
-    """Note one of several runs of the same case."""
+    """Note one of several runs of the same case.
+
+    Attributes:
+        hypothesis: What was heard, None when nothing was obtained.
+        counts: Its word and character edits, None when nothing was scored.
+        latency_ms: Time to its last transcript message, in milliseconds.
+        outcome: How this run alone would have ended.
+    """
 
     hypothesis: str | None = None
     counts: Counts | None = None
@@ -134,6 +153,24 @@ class Record:
     limits: Limits = NO_LIMITS
     message: str = ""
 
+    # For pydantic, which reads files: JSON has no infinite numbers, but readers of JSON take them.
+    __pydantic_config__: ClassVar = {"allow_inf_nan": False}
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """Return what tells a record from every other one of a run.
+
+        That is suite, case and server, and for Python tests the class that the test is in, for which the
+        part of the node id behind the file stands.
+        """
+        return self.suite, self.case, self.server, self.id.partition("::")[2]
+
+    @property
+    def item_name(self) -> str:
+        """Return the name of its pytest item: the case, with the server where the suite has `servers`."""
+        name = f"{self.case}[{self.server}]"
+        return name if self.id.endswith(f"::{name}") else self.case
+
     @property
     def metrics(self) -> TextMetrics | None:
         """Return the metrics that the counts make (without alignment), None when nothing was scored."""
@@ -181,19 +218,30 @@ _READERS: dict[str, Callable[[Any], Any]] = {
 
 
 def _known(cls: type, data: Mapping[str, Any]) -> dict[str, Any]:
-    names = {entry.name for entry in fields(cls)}
+    names = _names(cls)
     return {name: value for name, value in data.items() if name in names}
+
+
+@cache
+def _names(cls: type) -> dict[str, None]:
+    """Return the names of the fields in their order, quick to search."""
+    return dict.fromkeys(entry.name for entry in fields(cls))
 
 
 def _plain(value: Any) -> Any:
     """Turn a value into the exact built-in types: execnet refuses numpy's floats and string enums."""
-    if is_dataclass(value):
-        return {entry.name: _plain(getattr(value, entry.name)) for entry in fields(value)}
-    if isinstance(value, Mapping):
+    kind = type(value)
+    if kind is str:
+        return value if value.isascii() else _plain_text(value)
+    if value is None or kind is bool or kind is int:
+        return value
+    if kind is dict or isinstance(value, Mapping):
         return {_plain_text(key): _plain(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(entry) for entry in value]
-    return value if value is None or isinstance(value, bool) else _plain_scalar(value)
+    if is_dataclass(kind):
+        return {name: _plain(getattr(value, name)) for name in _names(kind)}
+    return _plain_scalar(value)
 
 
 def _plain_scalar(value: Any) -> int | float | str | None:

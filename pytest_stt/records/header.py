@@ -1,0 +1,78 @@
+"""The first line of a results file: which cases there are to be heard, and whether all were."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping  # noqa: TC003 - pydantic evaluates annotations
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pytest_stt import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SCHEMA = "pytest-stt/results/1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuiteFacts:
+    """Say what a suite file held when it was run.
+
+    Attributes:
+        digest: What `digest_of` makes of its cases and their audio; null when some audio could not be read.
+        ids: The names of its items in the order of the file, `hello`, or `hello[small]` where the suite has
+            `servers`; of all servers, also of cases that were not run.
+    """
+
+    digest: str | None
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """Describe the run that a file is from.
+
+    Attributes:
+        schema: The name and version of the format.
+        plugin: The version of pytest-stt that wrote the file.
+        suites: What is known of each suite file, by its path relative to rootdir with `/`.
+        partial: Whether cases were left out, or the run never came to its end.
+    """
+
+    schema: str = SCHEMA
+    plugin: str = __version__
+    suites: Mapping[str, SuiteFacts] = field(default_factory=dict)
+    partial: bool = True
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Tell whether the run ended before it could say what there was to run."""
+        return self.partial and not self.suites
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the header as builtins, fit for JSON."""
+        suites = {
+            name: {"digest": facts.digest, "ids": list(facts.ids)} for name, facts in self.suites.items()
+        }
+        return {"schema": self.schema, "plugin": self.plugin, "suites": suites, "partial": self.partial}
+
+
+def digest_of(entries: Iterable[tuple[str, str, str | None]]) -> str | None:
+    """Return the sha256 of what a suite asks for, in hexadecimal: it changes with a case, a server or audio.
+
+    Hashed is the ASCII text of one JSON list, without blanks, of the lists `["case","server","sha256"]`
+    sorted by code points.
+
+    Args:
+        entries: The case's id, the server's name and the audio's hexadecimal sha256, for each item.
+
+    Returns:
+        None when the sha256 of any audio is not known.
+    """
+    triples = list(entries)
+    if any(audio is None for _, _, audio in triples):
+        return None
+    text = json.dumps(sorted(triples), separators=(",", ":"))
+    return hashlib.sha256(text.encode("ascii")).hexdigest()

@@ -1,0 +1,166 @@
+"""The results of several runs, such as the shards of one suite, put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pytest_stt.errors import SuiteError
+from pytest_stt.records.header import Header, SuiteFacts
+from pytest_stt.text.printable import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from pytest_stt.records.reader import Results
+    from pytest_stt.records.record import Record
+
+Key = tuple[str, ...]
+
+SUITE_ENDINGS = (".stt.yaml", ".stt.yml")
+_MOST_NAMED = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Merged:
+    """Hold what several results files come to.
+
+    Attributes:
+        header: The suites of all files; partial when something is missing or not known to be complete.
+        records: One for each case: the suites' in the order of their ids, then Python tests in the order of
+            the files.
+        doubles: A finished line for each case that two files have. The later one counts, but it is for the
+            caller to say whether that was asked for.
+        missing: The `suite::id` of each case that a suite has and no record.
+        unknown: Suites of which only files of runs that were cut short tell, so that nobody knows what they
+            held.
+    """
+
+    header: Header
+    records: tuple[Record, ...]
+    doubles: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+def merge(files: Sequence[Results], *, update: bool) -> Merged:
+    """Put the records of several files together.
+
+    Of a case that is skipped in one file and was run in another, the latter counts.
+
+    Args:
+        files: At least one.
+        update: Whether a later file is a correction of the earlier ones: where files know different versions
+            of a suite, that of the later one holds, and cases that it has no more are left out.
+
+    Raises:
+        SuiteError: Without `update`, files that come from different versions of a suite, one line for each.
+    """
+    suites = _joined_suites(files, update=update)
+    chosen, doubles = _joined_records(files)
+    strays = {key: None for key, (record, _) in chosen.items() if _is_stray(record, suites)}
+    if strays and not update:
+        raise SuiteError(*(_stray(*chosen[key]) for key in strays))
+    kept = [record for key, (record, _) in chosen.items() if key not in strays]
+    missing = tuple(_missing(suites, kept))
+    unknown = tuple(_unknown(suites, kept))
+    return Merged(
+        header=Header(suites=suites, partial=bool(missing or unknown)),
+        records=tuple(_in_order(suites, kept)),
+        doubles=tuple(doubles),
+        missing=missing,
+        unknown=unknown,
+    )
+
+
+def _joined_suites(files: Sequence[Results], *, update: bool) -> dict[str, SuiteFacts]:
+    suites: dict[str, SuiteFacts] = {}
+    origins: dict[str, Path] = {}
+    problems: list[str] = []
+    for file in files:
+        for name, facts in file.header.suites.items():
+            difference = _difference(suites.get(name, facts), facts)
+            if difference and not update:
+                problems.append(_conflict(name, origins[name], file.path, difference))
+            if name not in suites or difference or suites[name].digest is None:
+                suites[name], origins[name] = facts, file.path
+    if problems:
+        raise SuiteError(*problems)
+    return suites
+
+
+def _difference(one: SuiteFacts, other: SuiteFacts) -> str:
+    """Say how two versions of a suite differ, nothing when they don't."""
+    ids, other_ids = set(one.ids), set(other.ids)
+    if ids != other_ids:
+        sides = (
+            ("only the former has", [name for name in one.ids if name not in other_ids]),
+            ("only the latter has", [name for name in other.ids if name not in ids]),
+        )
+        return "; ".join(f"{text} {_listed(names)}" for text, names in sides if names)
+    both_known = one.digest is not None and other.digest is not None
+    return "the audio changed" if both_known and one.digest != other.digest else ""
+
+
+def _listed(names: Sequence[str]) -> str:
+    rest = len(names) - _MOST_NAMED
+    return printable(", ".join(names[:_MOST_NAMED])) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _conflict(suite: str, former: Path, latter: Path, difference: str) -> str:
+    return (
+        f"{former} and {latter} come from different versions of {printable(suite)}: {difference}; "
+        "run the shards from one state of the suite, or let the later file win with --update"
+    )
+
+
+def _joined_records(files: Sequence[Results]) -> tuple[dict[Key, tuple[Record, Path]], list[str]]:
+    """Return the record of each case with the file it is from, and a line for each case there twice."""
+    chosen: dict[Key, tuple[Record, Path]] = {}
+    doubles: list[str] = []
+    for file in files:
+        for record in file.records:
+            known, path = chosen.get(record.key, (None, None))
+            if known is not None and record.outcome == "skipped":
+                continue
+            if known is not None and known.outcome != "skipped":
+                doubles.append(f"{_name(record)} is in {path} and in {file.path}")
+            chosen[record.key] = record, file.path
+    return chosen, doubles
+
+
+def _name(record: Record) -> str:
+    return printable(f"{record.suite}::{record.item_name}")
+
+
+def _is_stray(record: Record, suites: dict[str, SuiteFacts]) -> bool:
+    """Tell whether a suite is known not to have the case of a record."""
+    return record.suite in suites and record.item_name not in suites[record.suite].ids
+
+
+def _stray(record: Record, path: Path) -> str:
+    return (
+        f"{path} has {_name(record)}, which the suite of the other files has not: the files come from "
+        "different versions of it; leave the case out with --update"
+    )
+
+
+def _missing(suites: dict[str, SuiteFacts], records: Iterable[Record]) -> Iterator[str]:
+    there = {(record.suite, record.item_name) for record in records}
+    for suite, facts in suites.items():
+        yield from (f"{suite}::{name}" for name in facts.ids if (suite, name) not in there)
+
+
+def _unknown(suites: dict[str, SuiteFacts], records: Iterable[Record]) -> list[str]:
+    found = dict.fromkeys(record.suite for record in records if record.suite not in suites)
+    return [suite for suite in found if suite.endswith(SUITE_ENDINGS)]
+
+
+def _in_order(suites: dict[str, SuiteFacts], records: Iterable[Record]) -> list[Record]:
+    places: dict[tuple[str, str], int] = {}
+    for suite, facts in suites.items():
+        for name in facts.ids:
+            places[suite, name] = len(places)
+    last = len(places)
+    return sorted(records, key=lambda record: places.get((record.suite, record.item_name), last))
