@@ -54,7 +54,7 @@ def site(plan: Plan) -> Iterator[Site]:
     material.write_suite(folder, cases)
     material.write_suite(folder, cases[:1], name="one")
     texts = folder / "texts.json"
-    texts.write_text(json.dumps({audio: material.sentence(number) for audio, number in cases}))
+    texts.write_text(json.dumps({audio: material.misheard(number) for audio, number in cases}))
     with serving("http_server.py", "50", str(texts)) as port:
         yield Site(plan=plan, folder=folder, url=f"http://127.0.0.1:{port}")
 

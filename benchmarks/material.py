@@ -24,6 +24,16 @@ def sentence(number: int) -> str:
     return " ".join(random.Random(number).choices(_WORDS.split(), k=10))
 
 
+def misheard(number: int) -> str:
+    """Return the sentence as a server hears it: every fourth one has a wrong word."""
+    text = sentence(number)
+    return text if number % 4 else text[:-1]
+
+
+def case_name(number: int) -> str:
+    return f"case-{number:05}"
+
+
 def write_audio(path: Path, seconds: int, *, seed: int = 0) -> None:
     """Write noise as a mono WAV of 16 kHz; of each length, the seconds after the first are the same."""
     second = random.Random(seed).randbytes(2 * RATE)
@@ -48,7 +58,7 @@ def write_audios(folder: Path, count: int, *, seconds: int) -> None:
 def write_suite(folder: Path, cases: Iterable[tuple[str, int]], head: str = "", name: str = "suite") -> str:
     """Write a suite of (audio file, number of the sentence) and return its file name."""
     lines = [
-        f"- {{id: case-{number:05}, audio: audio/{audio}, reference: {sentence(number)}}}"
+        f"- {{id: {case_name(number)}, audio: audio/{audio}, reference: {sentence(number)}}}"
         for audio, number in cases
     ]
     file = folder / f"{name}.stt.yaml"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import material
 from collect_row import CASES, FILES, audio, plain, write_cases
 from processes import pytest_command, run, script
 from rows import Command, Line, Plan, Row, times
@@ -27,8 +29,10 @@ def measure(plan: Plan) -> list[Line]:
 
 def _replaying(plan: Plan, files: int) -> Command:
     folder = plan.place(f"replay-{files}")
-    suite, results = write_cases(folder, files), "results.jsonl"
-    run(script(plan.ours, "write_results.py", folder, suite, results))
+    suite, heard, results = write_cases(folder, files), "heard.json", "results.jsonl"
+    texts = {material.case_name(number): material.misheard(number) for number in range(CASES)}
+    (folder / heard).write_text(json.dumps(texts))
+    run(script(plan.ours, "write_results.py", folder, suite, heard, results))
     return pytest_command(plan.ours, folder, suite, "--stt-replay", results)
 
 
