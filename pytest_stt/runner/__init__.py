@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from pytest_stt.runner.background import BackgroundLoop
 from pytest_stt.runner.live import LiveTranscriber
+from pytest_stt.runner.share import Share
 
-__all__ = ["BackgroundLoop", "LiveTranscriber"]
+__all__ = ["BackgroundLoop", "LiveTranscriber", "Share"]

@@ -1,62 +1,65 @@
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
-from pytest_stt.audio import AudioSample
-from pytest_stt.client import STTClient, STTResult
+from pytest_stt.runner.caselog import Diversion
+from pytest_stt.runner.hearings import Hearings
+from pytest_stt.runner.share import Share
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
+    from concurrent.futures import Future
 
     from pytest_stt.runner.background import BackgroundLoop
-    from pytest_stt.suite.model import Case, Suite
+    from pytest_stt.runner.hearing import Hearing
+    from pytest_stt.runner.utterance import Utterance
+
+_WHOLE = Share()
 
 
 class LiveTranscriber:
-    """Ask the servers of suites for transcripts, keeping one client for each."""
+    """Ask the servers of suites for transcripts, ahead of those who take them; for one thread.
 
-    def __init__(self, background: BackgroundLoop) -> None:
-        self._background = background
-        self._clients: dict[tuple[Path, str], STTClient] = {}
+    What is logged meanwhile in the loop's thread comes with each hearing and nowhere else.
+    """
 
-    def take(self, suite: Suite, case: Case, *, url: str) -> STTResult:
-        """Send a case's audio to `url` in the suite's dialect; return what was heard, unscored.
+    def __init__(
+        self, background: BackgroundLoop, *, address: Callable[[str], str], share: Share = _WHOLE
+    ) -> None:
+        """Take the loop to work in.
 
-        Raises:
-            STTError: There is no transcript: the audio can't be read, or the server did not answer.
+        Args:
+            background: The loop; whoever made it closes it after this.
+            address: Returns the url to send to for one of a suite; called once for each, in another thread.
+                It may raise an `STTError`, which becomes that of every case.
+            share: This process's part of concurrency and rate.
         """
-        return self._background.run(self._hear, suite, case, url)
+        self._background = background
+        self._hearings = Hearings(address, share)
+        self._ahead: dict[Utterance, Future[Hearing]] = {}
+        self._diversion = Diversion()
 
-    async def _hear(self, suite: Suite, case: Case, url: str) -> STTResult:
-        sample = await asyncio.to_thread(
-            AudioSample.from_file, case.audio, language=case.language, name=case.id
-        )
-        return await self._client(suite, url).hear(sample)
+    def prefetch(self, utterance: Utterance) -> None:
+        """Begin to transcribe an utterance, behind those before it; a second call for it does nothing."""
+        if utterance not in self._ahead:
+            self._ahead[utterance] = self._background.submit(self._hearings.hear, utterance)
 
-    def _client(self, suite: Suite, url: str) -> STTClient:
-        key = (suite.path, url)
-        if key not in self._clients:
-            self._clients[key] = client_of(suite, url)
-        return self._clients[key]
+    def take(self, utterance: Utterance) -> Hearing:
+        """Return what was heard, waiting for it where needed, and forget it: the next call asks anew.
+
+        Whatever ends the wait early cancels the transcription.
+        """
+        self.prefetch(utterance)
+        return self._background.wait(self._ahead.pop(utterance))
+
+    @property
+    def ahead(self) -> int:
+        """How many utterances were prefetched and not taken yet."""
+        return len(self._ahead)
 
     def close(self) -> None:
-        """Close every connection."""
-        clients, self._clients = list(self._clients.values()), {}
+        """End what is in flight, and close every connection."""
+        self._ahead.clear()
         if self._background.started:
-            for client in clients:
-                self._background.run(client.aclose)
-
-
-def client_of(suite: Suite, url: str) -> STTClient:
-    """Build the client that a suite describes, with `url` instead of the suite's own."""
-    server = suite.servers[0]
-    return STTClient(
-        url=url,
-        timeout=server.timeout,
-        dialect=server.dialect,
-        options=server.options,
-        headers=server.headers,
-        stream=suite.stream,
-        normalizer=suite.normalizer,
-    )
+            self._background.run(self._hearings.aclose)
+        self._diversion.remove()

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from pytest_stt.errors import STTError
+from pytest_stt.records import Try
+from pytest_stt.runner.hearing import Attempt
+from pytest_stt.runner.retries import advice, asked_wait_s, is_answer, may_pass, pause_s, status_of
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from pytest_stt.audio import AudioSample
+    from pytest_stt.client import STTClient, STTResult
+    from pytest_stt.runner.admission import Place
+    from pytest_stt.runner.lanes import Lanes
+    from pytest_stt.runner.service import Service
+
+_LEAST_LIMIT_S = 0.001
+
+
+class Span:
+    """From when the first request leaves to when the last answer is there, in seconds since the epoch."""
+
+    def __init__(self) -> None:
+        self._began_at: float | None = None
+        self._ended_at: float | None = None
+
+    def begin(self) -> None:
+        """Note that a request leaves."""
+        self._began_at = self._began_at or time.time()
+
+    def end(self) -> None:
+        """Note that an answer is there."""
+        self._ended_at = time.time()
+
+    @property
+    def moments(self) -> tuple[float, float]:
+        """The beginning and the end; where nothing left, it is now that both are."""
+        now = time.time()
+        return self._began_at or now, self._ended_at or now
+
+
+class Attempting:
+    """Try to obtain one transcript, with pauses between the tries, within one deadline.
+
+    What counts for the deadline are tries and pauses. A try's audio in real time, and other waiting that its
+    protocol wants, does not count, nor does waiting for a lane or for the rate.
+    """
+
+    def __init__(
+        self, service: Service, lanes: Lanes, audio: asyncio.Future[AudioSample], span: Span
+    ) -> None:
+        self._service = service
+        self._lanes = lanes
+        self._audio = audio
+        self._span = span
+        self._left_s = service.server.timeout
+        self._tries: list[Try] = []
+        self._began = 0.0
+
+    async def run(self) -> Attempt:
+        """Return a transcript, or the error of the last try. It has its place in the queue at once."""
+        try:
+            with self._service.join() as place:
+                sample = await self._audio
+                result = await self._until_heard(sample, place)
+        except STTError as error:
+            return Attempt(error=error, tries=tuple(self._tries))
+        return Attempt(result=result, tries=tuple(self._tries))
+
+    async def _until_heard(self, sample: AudioSample, place: Place) -> STTResult:
+        while True:
+            self._service.check()
+            await place.turn()
+            try:
+                with self._lanes.lane() as client:
+                    return await self._ask(client, sample)
+            except STTError as error:
+                await self._pause(error)
+
+    async def _ask(self, client: STTClient, sample: AudioSample) -> STTResult:
+        intended_s, began = client.allowance_s(sample), time.monotonic()
+        self._began = self._began or began
+        self._span.begin()
+        try:
+            result = await client.hear(sample, limit_s=max(self._left_s, _LEAST_LIMIT_S))
+        except STTError as error:
+            self._note(time.monotonic() - began, intended_s, error)
+            raise
+        self._note(time.monotonic() - began, intended_s)
+        return result
+
+    def _note(self, took_s: float, intended_s: float, error: STTError | None = None) -> None:
+        self._span.end()
+        self._left_s -= max(0.0, took_s - intended_s)
+        if error is None or is_answer(error):
+            self._service.answered()
+        text, status = (None, None) if error is None else (str(error).partition("\n")[0], status_of(error))
+        self._tries.append(Try(error=text, status=status, ms=took_s * 1000))
+
+    async def _pause(self, error: STTError) -> None:
+        """Wait until it is time for the next try, or raise the error if there is to be none."""
+        pause, server = pause_s(error, len(self._tries)), self._service.server
+        if not may_pass(error) or len(self._tries) > server.retries:
+            raise self._told(error)
+        if pause >= self._left_s:
+            raise self._told(error, self._no_time(error))
+        if not await self._service.pause(pause):
+            raise self._told(error, "It was not tried again, because there is no connection for other cases.")
+        self._left_s -= pause
+
+    def _no_time(self, error: STTError) -> str:
+        left = f"the {max(0.0, self._left_s):.1f} s that are left of `timeout`"
+        if asked_s := asked_wait_s(error):
+            return f"The server asked to wait for {asked_s:g} s, more than {left}."
+        return f"For another try there is too little of {left}."
+
+    def _told(self, error: STTError, *why: str) -> STTError:
+        """Return the error; its first line tells also what was tried and what may help."""
+        tries, server = len(self._tries), self._service.server
+        tried = f"(tried {tries} times in {time.monotonic() - self._began:.1f} s)" if tries > 1 else ""
+        helps = advice(error, wait_s=server.wait, retries=server.retries)
+        first, *rest = str(error).split("\n")
+        error.args = ("\n".join([" ".join(filter(None, (first, *why, helps, tried))), *rest]),)
+        return error

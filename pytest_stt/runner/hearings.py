@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from pytest_stt.audio import AudioSample
+from pytest_stt.errors import ConnectError, STTError
+from pytest_stt.runner.attempt import Attempting, Span
+from pytest_stt.runner.caselog import case_log
+from pytest_stt.runner.exclusivity import Turns
+from pytest_stt.runner.hearing import Attempt, Hearing
+from pytest_stt.runner.service import Network, Service
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from pytest_stt.runner.share import Share
+    from pytest_stt.runner.utterance import Utterance
+    from pytest_stt.suite.model import Case
+
+
+class Hearings:
+    """Ask the servers of suites for transcripts, many at once; everything here is for one event loop."""
+
+    def __init__(self, address: Callable[[str], str], share: Share) -> None:
+        self._network = Network(address, share)
+        self._services: dict[tuple[Path, str], Service] = {}
+        self._turns = Turns()
+        self._tasks: set[asyncio.Task[Hearing] | None] = set()
+
+    async def hear(self, utterance: Utterance) -> Hearing:
+        """Return what was heard of an utterance; whoever comes first sends first.
+
+        What goes wrong with the audio or the server is in the attempts.
+        """
+        task, span = asyncio.current_task(), Span()
+        self._tasks.add(task)
+        try:
+            with case_log() as log:
+                async with self._turns.turn(alone=utterance.case.exclusive):
+                    attempts = await self._attempts(utterance, span)
+        finally:
+            self._tasks.discard(task)
+        began_at, ended_at = span.moments
+        return Hearing(attempts=attempts, began_at=began_at, ended_at=ended_at, log=tuple(log))
+
+    async def aclose(self) -> None:
+        """End what is in flight, and close every connection."""
+        tasks = {task for task in self._tasks if task is not None}
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+        for service in self._services.values():
+            await service.aclose()
+
+    async def _attempts(self, utterance: Utterance, span: Span) -> tuple[Attempt, ...]:
+        service = self._service(utterance)
+        try:
+            lanes = await service.open()
+        except STTError as error:
+            return (Attempt(error=error),) * utterance.repetition.times
+        audio = asyncio.get_running_loop().run_in_executor(None, load, utterance.case)
+        try:
+            every = [Attempting(service, lanes, audio, span) for _ in range(utterance.repetition.times)]
+            attempts = await _run(every, at_once=not utterance.case.exclusive)
+        finally:
+            audio.cancel()
+        errors = [attempt.error for attempt in attempts]
+        if isinstance(errors[0], ConnectError) and all(isinstance(error, ConnectError) for error in errors):
+            service.failed(errors[0])
+        return attempts
+
+    def _service(self, utterance: Utterance) -> Service:
+        key = utterance.suite.path, utterance.server.name
+        if key not in self._services:
+            self._services[key] = Service(utterance.suite, utterance.server, self._network)
+        return self._services[key]
+
+
+async def _run(every: Sequence[Attempting], *, at_once: bool) -> tuple[Attempt, ...]:
+    if len(every) == 1 or not at_once:
+        return tuple([await one.run() for one in every])
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one.run()) for one in every]
+    return tuple(task.result() for task in tasks)
+
+
+def load(case: Case) -> AudioSample:
+    """Return the audio of a case; its hash is computed, so that nobody has to read the file for it again.
+
+    Raises:
+        AudioError: The file is no audio, or not whole.
+    """
+    sample = AudioSample.from_file(case.audio, language=case.language, name=case.id)
+    _ = sample.sha256
+    return sample

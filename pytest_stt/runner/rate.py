@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_stt.suite.model import Rate
+
+# Requests don't take equally long to the server: one may need a new connection, the next one none.
+_JITTER_SHARE = 0.02
+_JITTER_S = (0.02, 1.0)
+
+
+class RateLimiter:
+    """Let at most `rate.count` requests leave in any `rate.period_s` seconds.
+
+    It keeps the moments of the last requests. A bucket of tokens, which fills while it is used, lets up to
+    twice as many leave in its first period.
+    """
+
+    def __init__(self, rate: Rate, *, clock: Callable[[], float] = time.monotonic) -> None:
+        least_s, most_s = _JITTER_S
+        self._window_s = rate.period_s + min(max(least_s, rate.period_s * _JITTER_SHARE), most_s)
+        self._left_at: deque[float] = deque(maxlen=rate.count)
+        self._clock = clock
+
+    def delay_s(self) -> float:
+        """Return the seconds until the next request may leave, 0 if it may do so now."""
+        if len(self._left_at) < (self._left_at.maxlen or 0):
+            return 0.0
+        return max(0.0, self._left_at[0] + self._window_s - self._clock())
+
+    def note(self) -> None:
+        """Note that a request leaves now."""
+        self._left_at.append(self._clock())
