@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 CASES = 1000
 LANES = 64
 _PATH = "/v1/audio/transcriptions"
+# Its fixture is asynchronous and of the session; one loop for all tests is the fastest for it.
+_PEERS_INI = """\
+asyncio_mode = auto
+asyncio_default_fixture_loop_scope = session
+asyncio_default_test_loop_scope = session"""
 _PEERS_TEST = Path(__file__).parent / "scripts" / "peers_test.py"
 
 
@@ -38,7 +43,7 @@ class Site:
         texts = {material.audio_name(number): material.sentence(number) for number in range(cases)}
         (folder / "cases.json").write_text(json.dumps({"audio": str(self.folder / "audio"), "texts": texts}))
         (folder / "test_peer.py").write_text(_PEERS_TEST.read_text())
-        material.write_ini(folder, "asyncio_mode = auto\n")
+        material.write_ini(folder, _PEERS_INI)
         return pytest_command(self.plan.peer, folder, "test_peer.py", "--stt-url", self.url + _PATH)
 
     def bare(self) -> Command:

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RATE = 16000
-_INI = "[pytest]\nasyncio_default_fixture_loop_scope = function\n"
 _WORDS = """
 about after again answer because before between better could every family garden happen kitchen letter
 little market morning never number people please question river second should station summer telephone
@@ -79,5 +78,5 @@ def write_noops(folder: Path, count: int) -> str:
     return file.name
 
 
-def write_ini(folder: Path, more: str = "") -> None:
-    (folder / "pytest.ini").write_text(_INI + more)
+def write_ini(folder: Path, ini: str = "asyncio_default_fixture_loop_scope = function") -> None:
+    (folder / "pytest.ini").write_text(f"[pytest]\n{ini}\n")

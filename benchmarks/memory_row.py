@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import material
 from processes import cores, pytest_command, run, script, serving
-from rows import Command, Line, Plan, Row, times
+from rows import Command, Line, MeasureError, Plan, Row, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+_REPORT = "report.jsonl"
 _SUITE = """\
 server: {dialect: whisperlive, url: 'ws://127.0.0.1:9', options: {pad_after_ms: 0, settle_ms: 200}}
 stream: {chunk_ms: 100, encoding: pcm16, pace: 0}
@@ -27,7 +29,7 @@ def site(plan: Plan) -> Iterator[tuple[Path, str]]:
     material.write_audio(folder / "audio" / "hour.wav", 3600)
     for name in ("second", "hour"):
         material.write_suite(folder, [(f"{name}.wav", 0)], _SUITE, name=name)
-    with serving("websocket_server.py", str(folder / "report.jsonl"), str(cores()[1])) as port:
+    with serving("websocket_server.py", str(folder / _REPORT), str(cores()[1])) as port:
         yield folder, f"ws://127.0.0.1:{port}/"
 
 
@@ -36,9 +38,18 @@ def measure(plan: Plan) -> Iterator[Line]:
         audio = str(folder / "audio" / "hour.wav")
         peer_mb = float(run(script(plan.peer, "memory.py", folder, "peer", url, audio)).output)
         ours_mb = float(run(script(plan.ours, "memory.py", folder, "ours", url, audio)).output)
+        _check_arrived(folder / _REPORT)
         yield _line("one hour of audio streamed with pace 0, a script", ours_mb, peer_mb)
         second_mb, hour_mb = (run(_suite(plan, folder, name, url)).peak_mb for name in ("second", "hour"))
+        _check_arrived(folder / _REPORT)
         yield _line("the same, a suite, against one of a second", hour_mb - second_mb, peer_mb)
+
+
+def _check_arrived(report: Path) -> None:
+    """Make sure that the server has heard the whole hour in the last conversation."""
+    arrivals = json.loads(report.read_text().splitlines()[-1])["arrivals"]
+    if len(arrivals) != 36_000:
+        raise MeasureError(f"{len(arrivals)} of 36000 frames arrived")
 
 
 def _suite(plan: Plan, folder: Path, name: str, url: str) -> Command:
