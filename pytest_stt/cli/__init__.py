@@ -1,0 +1,33 @@
+"""The command line, `python -m pytest_stt COMMAND`: a table of commands, each loads what it needs."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from pytest_stt.cli import merge, schema, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_stt.cli.command import Command
+
+COMMANDS = (serve.COMMAND, merge.COMMAND, schema.COMMAND)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command that the arguments name, and return the exit status."""
+    options = build_parser().parse_args(arguments)
+    command: Command = options.command
+    return command.run(options)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Build the parser from the table of commands."""
+    parser = argparse.ArgumentParser(prog="python -m pytest_stt", description="Tools around pytest-stt.")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        subparser = commands.add_parser(command.name, help=command.help, description=command.help)
+        command.configure(subparser)
+        subparser.set_defaults(command=command)
+    return parser
