@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from statistics import quantiles
 from typing import TYPE_CHECKING
 
 from pytest_stt.limits import NO_LIMITS, in_force
-from pytest_stt.metrics import TextMetrics
+from pytest_stt.metrics import EditCounts, TextMetrics
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pytest_stt.records import Record
+    from pytest_stt.limits import Limits
+    from pytest_stt.records import Record, Repeat
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,17 +23,22 @@ class Totals:
     """What a group of records comes to.
 
     Attributes:
-        name: The suite, with the server behind it when it is not the only one.
+        name: The suite, with the server behind it when it is not the only one or has a name.
+        suite: The suite alone, empty for records of several.
         cases: How many were run; skipped ones are not.
         heard: How many have a transcript that was scored.
         failed: How many were past their limits.
         errors: How many have no transcript; they have no part in the rates.
         metrics: The added counts of all that were heard, expected failures included.
-        latencies_ms: One latency for each case that was heard.
+        latencies_ms: One latency for each case that was heard and has one.
         limits: The limits in force with the number of cases that have them, most common first.
+        retried: How many took more requests than transcriptions.
+        repeated: How many were transcribed several times.
+        unsteady: How many of these have an attempt that is not within the limits.
     """
 
     name: str
+    suite: str = ""
     cases: int
     heard: int
     failed: int
@@ -39,6 +46,9 @@ class Totals:
     metrics: TextMetrics
     latencies_ms: tuple[float, ...]
     limits: tuple[tuple[str, int], ...] = ()
+    retried: int = 0
+    repeated: int = 0
+    unsteady: int = 0
 
     @property
     def median_ms(self) -> float | None:
@@ -63,36 +73,95 @@ def percentile(values: Sequence[float], percent: int) -> float | None:
     return quantiles(values, n=100, method="inclusive")[percent - 1]
 
 
-def totals_of(name: str, records: Iterable[Record]) -> Totals:
+def totals_of(name: str, records: Iterable[Record], *, suite: str = "") -> Totals:
     """Add up the records of one group."""
     run = [record for record in records if record.outcome != "skipped"]
-    heard = [record for record in run if record.outcome != "error" and record.metrics is not None]
+    heard = [record for record in run if is_heard(record)]
+    repeated = [record for record in run if record.repeats]
     return Totals(
         name=name,
+        suite=suite,
         cases=len(run),
         heard=len(heard),
         failed=sum(record.outcome == "failed" for record in run),
         errors=sum(record.outcome == "error" for record in run),
-        metrics=sum((record.metrics for record in heard if record.metrics), TextMetrics.zero()),
-        latencies_ms=tuple(record.latency_ms for record in heard if record.latency_ms is not None),
+        metrics=pooled(heard),
+        latencies_ms=tuple(
+            record.latency_ms
+            for record in heard
+            if record.latency_ms is not None and math.isfinite(record.latency_ms)
+        ),
         limits=tuple(_limits(run)),
+        retried=sum(map(was_retried, run)),
+        repeated=len(repeated),
+        unsteady=sum(any(one.outcome != "passed" for one in record.repeats) for record in repeated),
     )
 
 
-def totals_by_suite(records: Sequence[Record]) -> list[Totals]:
-    """Add up the records of every (suite, server), in the order of their first record."""
-    groups: dict[tuple[str, str], list[Record]] = {}
+def totals_by_suite(records: Iterable[Record]) -> list[Totals]:
+    """Add up the records of every (suite, server).
+
+    Suites are in the order of their first record, and so are the servers of each.
+    """
+    suites: dict[str, dict[str, list[Record]]] = {}
     for record in records:
-        groups.setdefault((record.suite, record.server), []).append(record)
-    servers = Counter(suite for suite, _ in groups)
+        suites.setdefault(record.suite, {}).setdefault(record.server, []).append(record)
     return [
-        totals_of(f"{suite}[{server}]" if servers[suite] > 1 else suite, group)
-        for (suite, server), group in groups.items()
+        totals_of(_name(group[0], alone=len(servers) == 1), group, suite=suite)
+        for suite, servers in suites.items()
+        for group in servers.values()
     ]
 
 
+def is_heard(record: Record) -> bool:
+    """Tell whether a record has part in the rates."""
+    return record.counts is not None and record.outcome not in ("error", "skipped")
+
+
+def was_retried(record: Record) -> bool:
+    """Tell whether a case took more requests than transcriptions."""
+    return len(record.tries) > max(1, len(record.repeats))
+
+
+def names_server(record: Record) -> bool:
+    """Tell whether a record is of a suite with `servers`, whose cases have a server in their node ids."""
+    return record.id.endswith(f"{record.case}[{record.server}]")
+
+
+def within_limits(repeats: Sequence[Repeat]) -> str:
+    """Count the repeats that are within the limits, as in "4 of 5"."""
+    return f"{sum(one.outcome == 'passed' for one in repeats)} of {len(repeats)}"
+
+
+def pooled(records: Iterable[Record]) -> TextMetrics:
+    """Add up the counts of records, as far as they have any."""
+    counts = [record.counts for record in records if record.counts is not None]
+    return TextMetrics(words=_sum(one.words for one in counts), characters=_sum(one.chars for one in counts))
+
+
+def _sum(counts: Iterable[EditCounts]) -> EditCounts:
+    hits = substitutions = deletions = insertions = 0
+    for one in counts:
+        hits += one.hits
+        substitutions += one.substitutions
+        deletions += one.deletions
+        insertions += one.insertions
+    return EditCounts(hits=hits, substitutions=substitutions, deletions=deletions, insertions=insertions)
+
+
+def _name(record: Record, *, alone: bool) -> str:
+    if alone and not names_server(record):
+        return record.suite
+    return f"{record.suite}[{record.server}]"
+
+
 def _limits(records: Iterable[Record]) -> list[tuple[str, int]]:
-    found = Counter(in_force(record.limits) for record in records)
-    if not found.keys() - {in_force(NO_LIMITS)}:
+    found: Counter[Limits] = Counter(record.limits for record in records)
+    if not found.keys() - {NO_LIMITS}:
         return []
-    return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+    return sorted(((in_force(limits), number) for limits, number in found.items()), key=_commonness)
+
+
+def _commonness(limits: tuple[str, int]) -> tuple[int, str]:
+    text, number = limits
+    return -number, text

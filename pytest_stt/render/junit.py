@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_stt.gates.totals import totals_of
+from pytest_stt.gates.totals import names_server, totals_of, was_retried, within_limits
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pytest_stt.gates.totals import Totals
-    from pytest_stt.records import Record
+    from pytest_stt.records import Record, Repeat
 
 Property = tuple[str, str]
 
 
 def properties_of(records: Sequence[Record], *, location: str | None = None) -> list[Property]:
-    """Return names and values; several records are pooled.
+    """Return names and values; several records are pooled, one alone shows its server, tries and repeats.
 
     Rates are fractions with four digits, so that runs compare; counts stand beside them, so that
     readers can pool. What was not heard has no figures.
@@ -29,6 +29,8 @@ def properties_of(records: Sequence[Record], *, location: str | None = None) -> 
     names = sorted({record.normalizer for record in records if record.counts})
     if names:
         properties.append(("stt.normalizer", ", ".join(names)))
+    if len(records) == 1:
+        properties += _of_one(records[0])
     if location is not None:
         properties.append(("stt.location", location))
     return properties
@@ -47,3 +49,24 @@ def _figures(total: Totals) -> list[Property]:
     if total.median_ms is not None:
         figures.append(("stt.latency_ms", f"{total.median_ms:.1f}"))
     return figures
+
+
+def _of_one(record: Record) -> Iterator[Property]:
+    if names_server(record):
+        yield "stt.server", record.server
+    if was_retried(record):
+        yield "stt.tries", str(len(record.tries))
+    if record.repeats:
+        yield "stt.repeats", within_limits(record.repeats)
+    for number, repeat in enumerate(record.repeats, 1):
+        for name, value in _of_repeat(repeat):
+            yield f"stt.repeat.{number}.{name}", value
+
+
+def _of_repeat(repeat: Repeat) -> Iterator[Property]:
+    if repeat.counts is not None:
+        yield "wer", f"{repeat.counts.words.rate:.4f}"
+        yield "cer", f"{repeat.counts.chars.rate:.4f}"
+    if repeat.latency_ms is not None:
+        yield "latency_ms", f"{repeat.latency_ms:.1f}"
+    yield "outcome", repeat.outcome

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pytest_stt.gates.matrix import compare_servers
 from pytest_stt.gates.totals import Totals, totals_by_suite, totals_of
 from pytest_stt.render.lines import Line, plain
+from pytest_stt.render.servers import server_lines
 from pytest_stt.render.table import table_lines
 from pytest_stt.render.worst import worst_lines
+from pytest_stt.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 def summary_lines(
     records: Sequence[Record], *, notes: Sequence[str] = (), width: int, worst: int
 ) -> list[Line]:
-    """Draw the table, the limits in force, notes and the worst transcripts.
+    """Draw the table, the servers side by side, the limits in force, notes and the worst transcripts.
 
     Args:
         records: Of all cases and tests that were run.
@@ -27,20 +30,52 @@ def summary_lines(
         worst: How many of the worst transcripts to show aligned.
     """
     suites = totals_by_suite(records)
-    pooled = totals_of("all", records) if len(suites) > 1 else None
+    everything = totals_of("all", records)
     return [
-        *table_lines(suites, pooled, width=width),
-        *(line for total in suites for line in _limits(total, alone=pooled is None)),
-        *(plain(f"note: {note}") for note in notes),
+        *table_lines(suites, everything if len(suites) > 1 else None, width=width),
+        *server_lines(compare_servers(records), width=width),
+        *_limits(suites),
+        *(plain(f"note: {note}") for note in (*notes, *_remarks(everything))),
         *worst_lines(records, width=width, count=worst),
     ]
 
 
-def _limits(total: Totals, *, alone: bool) -> Iterator[Line]:
-    """Name the limits in force; where cases differ, the most common ones with their number."""
-    if not total.limits:
-        return
+def _limits(suites: Sequence[Totals]) -> Iterator[Line]:
+    """Name the limits in force, once for the servers of a suite unless they differ."""
+    found: dict[str, dict[str, str]] = {total.suite: {} for total in suites}
+    for total in suites:
+        if total.limits:
+            found[total.suite].setdefault(_limits_of(total), total.name)
+    for suite, names in found.items():
+        for text, name in names.items():
+            is_alone = len(found) == len(names) == 1
+            owner = suite if len(names) == 1 else name
+            yield plain(f"limits: {text}" if is_alone else f"limits of {printable(owner)}: {text}")
+
+
+def _limits_of(total: Totals) -> str:
+    """Name the limits; where cases differ, the most common ones with their number."""
     text, number = total.limits[0]
-    if number < total.cases:
-        text += f" in {number} of {total.cases} cases, others in {total.cases - number}"
-    yield plain(f"limits: {text}" if alone else f"limits of {total.name}: {text}")
+    if number == total.cases:
+        return text
+    return f"{text} in {number} of {total.cases} cases, others in {total.cases - number}"
+
+
+def _remarks(total: Totals) -> Iterator[str]:
+    if total.retried:
+        yield f"{_cases(total.retried)} needed more than one try"
+    if total.repeated:
+        was = "was" if total.repeated == 1 else "were"
+        yield f"{_cases(total.repeated)} {was} transcribed several times, {_steadiness(total)}"
+
+
+def _steadiness(total: Totals) -> str:
+    if not total.unsteady:
+        return "always within limits"
+    if total.repeated == 1:
+        return "not always within limits"
+    return f"{total.unsteady} of them not always within limits"
+
+
+def _cases(number: int) -> str:
+    return f"{number} case" if number == 1 else f"{number} cases"

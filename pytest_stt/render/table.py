@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pytest_stt.gates.rates import rate
 from pytest_stt.render.lines import Line, Span
+from pytest_stt.text import printable
 from pytest_stt.text.width import display_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pytest_stt.gates.totals import Totals
+
+__all__ = ["rate", "shortened", "table_lines"]
 
 HEADINGS = ("suite", "cases", "words", "WER", "CER", "S/D/I", "failed", "errors", "p50 ms", "p95 ms")
 LEAST_NAME = 12
@@ -34,15 +38,10 @@ def table_lines(suites: Sequence[Totals], pooled: Totals | None, *, width: int) 
     return [_line(row, widths, " " * gap, style) for row, style in zip(rows, styles, strict=True)]
 
 
-def rate(value: float) -> str:
-    """Write a rate in per cent: 0.125 is "12.5%", and the rate of words in silence "inf"."""
-    return "inf" if value == float("inf") else f"{100 * value:.1f}%"
-
-
 def _cells(total: Totals) -> tuple[str, ...]:
     metrics = total.metrics
     return (
-        total.name,
+        printable(total.name),
         str(total.cases),
         str(metrics.reference_words),
         rate(metrics.wer) if total.heard else "-",
@@ -60,14 +59,14 @@ def _style(total: Totals) -> dict[str, bool]:
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], gap: str, style: dict[str, bool]) -> Line:
-    name = _shortened(cells[0], widths[0])
+    name = shortened(cells[0], widths[0])
     padded = [name + " " * (widths[0] - display_width(name))]
     padded += [cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True)]
     return (Span(text=gap.join(padded), style=style),)
 
 
-def _shortened(name: str, width: int) -> str:
-    """Keep the end of a name: that is where suites differ."""
+def shortened(name: str, width: int) -> str:
+    """Cut a name to so many columns, keeping its end: that is where suites differ."""
     if display_width(name) <= width:
         return name
     while name and display_width(name) > width - 1:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pytest_stt.gates.rates import rate
+from pytest_stt.gates.totals import names_server, within_limits
 from pytest_stt.render.lines import Line, Span, plain
-from pytest_stt.render.table import rate
 from pytest_stt.text import find_normalizer, printable
 from pytest_stt.text.alignment import AlignmentRow, Cell, alignment_rows
 from pytest_stt.text.scoring import score
@@ -13,7 +14,7 @@ from pytest_stt.text.scoring import score
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pytest_stt.metrics import TextMetrics
+    from pytest_stt.metrics import EditCounts
     from pytest_stt.records import Record
 
 # The colours of wdiff and git: what is missing is red, what was put there is green.
@@ -36,26 +37,34 @@ def worst_lines(records: Sequence[Record], *, width: int, count: int) -> list[Li
         width: Columns of the terminal.
         count: How many to draw.
     """
-    wrong = [(record, record.metrics) for record in records if record.metrics and record.metrics.words.errors]
-    wrong.sort(key=lambda pair: (pair[1].wer, pair[1].words.errors), reverse=True)
-    lines = [line for record, metrics in wrong[:count] for line in _one(record, metrics, width)]
+    wrong = [
+        (record.counts.words, record) for record in records if record.counts and record.counts.words.errors
+    ]
+    wrong.sort(key=lambda pair: (pair[0].rate, pair[0].errors), reverse=True)
+    lines = [line for words, record in wrong[:count] for line in _one(record, words, width)]
     rest = len(wrong) - count
     if lines and rest > 0:
         lines.append(plain(f"… and {rest} more with errors"))
     return [plain(""), *lines] if lines else []
 
 
-def _one(record: Record, metrics: TextMetrics, width: int) -> Iterator[Line]:
-    remark = "" if record.outcome in ("passed", "failed") else f", {record.outcome}"
-    figures = f"WER {rate(metrics.wer)}, {metrics.words.errors} of {metrics.reference_words} words"
+def _one(record: Record, words: EditCounts, width: int) -> Iterator[Line]:
+    figures = f"WER {rate(words.rate)}, {words.errors} of {words.reference_total} words"
     yield (
         Span(text=_name(record), style={"bold": True}),
-        Span(text=f"  {figures}{remark}"),
+        Span(text="  " + ", ".join([figures, *_remarks(record)])),
     )
     hypothesis = record.hypothesis or ""
     scored = score(hypothesis, record.references, find_normalizer(record.normalizer))
     for row in alignment_rows(scored.metrics.alignment, width=width):
         yield _coloured(row)
+
+
+def _remarks(record: Record) -> Iterator[str]:
+    if record.repeats:
+        yield f"{within_limits(record.repeats)} within limits"
+    if record.outcome not in ("passed", "failed"):
+        yield record.outcome
 
 
 def _name(record: Record) -> str:
@@ -64,9 +73,10 @@ def _name(record: Record) -> str:
     pytest leaves the file out of the ids of files outside the rootdir, and a test that scores
     more than once has one id for all its records.
     """
-    name = record.id if record.id.startswith(record.suite) else f"{record.suite}::{record.case}"
-    number = record.case.rpartition("#")[2] if "#" in record.case else ""
-    return printable(name if name.endswith(record.case) else f"{name}#{number}")
+    case = f"{record.case}[{record.server}]" if names_server(record) else record.case
+    name = record.id if record.id.startswith(record.suite) else f"{record.suite}::{case}"
+    number = f"#{case.rpartition('#')[2]}" if "#" in case else ""
+    return printable(name if name.endswith(case) else f"{name}{number}")
 
 
 def _coloured(row: AlignmentRow) -> Line:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_stt.gates.totals import Totals, totals_of
 from pytest_stt.metrics import TextMetrics
-from pytest_stt.records import AudioFacts, Counts, Record
+from pytest_stt.records import AudioFacts, Counts, Record, Repeat, Try
 from pytest_stt.render.junit import properties_of
 from pytest_stt.render.lines import Line
 from pytest_stt.render.table import rate, table_lines
@@ -99,3 +101,52 @@ def test_properties_of_several_records_are_pooled() -> None:
 
 def test_properties_without_a_latency_leave_it_out() -> None:
     assert "stt.latency_ms" not in dict(properties_of([record("one", "one")]))
+
+
+def test_a_case_of_a_suite_with_servers_names_its_server() -> None:
+    at_server = record("one", "one", "a", server="small")
+    assert "stt.server" not in dict(properties_of([at_server]))
+    named = replace(at_server, id="a.stt.yaml::a[small]")
+    assert dict(properties_of([named]))["stt.server"] == "small"
+
+
+def test_a_parameter_in_the_name_of_a_test_is_no_server() -> None:
+    assert "stt.server" not in dict(properties_of([record("one", "one", "test_it[default]")]))
+
+
+def test_a_case_that_was_tried_again_says_how_often() -> None:
+    tries = (Try(error="busy"), Try(error="busy"), Try())
+    assert dict(properties_of([record("one", "one", tries=tries)]))["stt.tries"] == "3"
+    assert "stt.tries" not in dict(properties_of([record("one", "one", tries=tries[2:])]))
+
+
+def test_each_repeat_has_its_numbers() -> None:
+    right, wrong = (Counts.of(TextMetrics.compute("one two", heard)) for heard in ("one two", "one too"))
+    repeats = (
+        Repeat(hypothesis="one two", counts=right, latency_ms=12.34),
+        Repeat(hypothesis="one too", counts=wrong, outcome="failed"),
+        Repeat(outcome="error"),
+    )
+    found = properties_of([record("one two", "one two", repeats=repeats)])
+    assert [pair for pair in found if pair[0].startswith("stt.repeat")] == [
+        ("stt.repeats", "1 of 3"),
+        ("stt.repeat.1.wer", "0.0000"),
+        ("stt.repeat.1.cer", "0.0000"),
+        ("stt.repeat.1.latency_ms", "12.3"),
+        ("stt.repeat.1.outcome", "passed"),
+        ("stt.repeat.2.wer", "0.5000"),
+        ("stt.repeat.2.cer", "0.1429"),
+        ("stt.repeat.2.outcome", "failed"),
+        ("stt.repeat.3.outcome", "error"),
+    ]
+    assert dict(found)["stt.words"] == "2"
+
+
+def test_repeats_of_several_records_are_left_to_their_own_cases() -> None:
+    records = [record("one", "one", case, repeats=(Repeat(), Repeat())) for case in "ab"]
+    assert not [name for name, _ in properties_of(records) if "repeat" in name]
+
+
+def test_control_characters_in_a_name_do_not_reach_the_table() -> None:
+    lines = table_lines([totals("a\x1b[2J.stt.yaml")], None, width=100)
+    assert text_of(lines[1]).startswith("a\\x1b[2J.stt.yaml ")

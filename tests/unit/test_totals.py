@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from pytest_stt.gates.totals import percentile, totals_by_suite, totals_of
 from pytest_stt.limits import Limits
 from pytest_stt.metrics import TextMetrics
-from pytest_stt.records import Counts, Outcome, Record
+from pytest_stt.records import Counts, Outcome, Record, Repeat, Try
 
 
 def record(
@@ -57,13 +58,35 @@ def test_words_in_silence_are_pooled() -> None:
     assert totals_of("", [record("", "thank you"), record("one two", "one two")]).metrics.wer == 1.0
 
 
-def test_a_suite_with_several_servers_has_a_row_for_each() -> None:
-    records = [record(server="a"), record(server="b"), record(suite="b.stt.yaml")]
-    assert [total.name for total in totals_by_suite(records)] == [
-        "a.stt.yaml[a]",
-        "a.stt.yaml[b]",
-        "b.stt.yaml",
-    ]
+def test_a_suite_with_several_servers_has_a_row_for_each_one_below_the_other() -> None:
+    records = [record(server="a"), record(suite="b.stt.yaml"), record(server="b"), record(server="a")]
+    totals = totals_by_suite(records)
+    assert [total.name for total in totals] == ["a.stt.yaml[a]", "a.stt.yaml[b]", "b.stt.yaml"]
+    assert [total.cases for total in totals] == [2, 1, 1]
+    assert [total.suite for total in totals] == ["a.stt.yaml", "a.stt.yaml", "b.stt.yaml"]
+
+
+def test_the_one_server_that_was_asked_of_several_is_named() -> None:
+    picked = replace(record(server="small"), id="a.stt.yaml::x[small]")
+    assert [total.name for total in totals_by_suite([picked])] == ["a.stt.yaml[small]"]
+
+
+def test_cases_that_were_tried_again_or_transcribed_several_times_are_counted() -> None:
+    total = totals_of(
+        "",
+        [
+            record(tries=(Try(error="busy"), Try())),
+            record(tries=(Try(),)),
+            record(tries=(Try(), Try()), repeats=(Repeat(), Repeat())),
+            record(tries=(Try(), Try(error="busy"), Try()), repeats=(Repeat(), Repeat(outcome="failed"))),
+            record(heard=None, outcome="skipped", repeats=(Repeat(outcome="failed"),)),
+        ],
+    )
+    assert (total.retried, total.repeated, total.unsteady) == (2, 2, 1)
+
+
+def test_a_latency_that_is_no_number_is_left_out() -> None:
+    assert totals_of("", [record(latency_ms=math.nan), record(latency_ms=30.0)]).latencies_ms == (30.0,)
 
 
 def test_the_most_common_limits_come_first() -> None:
