@@ -38,6 +38,7 @@ class CaseReader:
     times: int | None
     problems: Problems
     _lines: dict[str, int] = field(default_factory=dict)
+    _limits_of: dict[tuple[tuple[str, float | None], ...], Limits] = field(default_factory=dict)
 
     def read(self, entry: CaseEntry, node: YamlMapping) -> Case:
         """Make one case; with a problem added it is not fit for use."""
@@ -97,8 +98,12 @@ class CaseReader:
     def _limits(self, entry: CaseEntry, node: YamlMapping) -> Limits:
         if not entry.assert_quality.model_fields_set:
             return self.limits
+        changes = entry.assert_quality.changes()
+        key = tuple(changes.items())
         try:
-            return override(self.limits, entry.assert_quality.changes())
+            if key not in self._limits_of:  # the cases of a big suite share a few
+                self._limits_of[key] = override(self.limits, changes)
+            return self._limits_of[key]
         except SuiteError as error:
             self.problems.add_all(node.key_line("assert_quality"), error)
             return self.limits

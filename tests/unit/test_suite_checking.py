@@ -93,3 +93,11 @@ def test_options_that_are_right_are_returned_parsed() -> None:
     problems = Problems("s.stt.yaml")
     parsed: Any = check_options(Options, plain(written), written, "toy", problems)
     assert (parsed.model, parsed.few, bool(problems)) == ("1.0", 3, False)
+
+
+def test_an_option_that_was_refused_before_is_not_missed() -> None:
+    problems = Problems("s.stt.yaml")
+    written = read_document("model: ${UNSET}\nfew: 3\n", problems)
+    assert isinstance(written, YamlMapping)
+    assert check_options(Options, plain(written.without("model")), written, "toy", problems) is None
+    assert not problems

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from suite_files import write
 
 from pytest_stt.errors import SuiteError
 from pytest_stt.suite import Defaults, Overrides, Suite, load_suite
+from pytest_stt.suite.model import repetition_of
 
 GOOD = """\
 version: 1
@@ -25,6 +27,9 @@ server:
   options: {model: small, use_vad: no, extra: {beams: 5}}
   timeout: 45
   rate: 60/min
+  repeat: 2
+  max_response_mb: 2.5
+repeat: {times: 5, pass: 4}
 stream: {chunk_ms: 100, encoding: pcm16, pace: 2}
 normalize: none
 assert_quality: {max_wer: 0.10, max_errors: 3}
@@ -42,9 +47,25 @@ cases:
       two
       lines
     exclusive: true
+    repeat: {times: 3}
   - {id: silence, audio: c.flac, reference: "", skip: not yet}
 """
 KEYS = sorted({*re.findall(r"[a-z_]+", GOOD), "gates", "servers", "wait", "retries", "<<"})
+SERVERS = """\
+servers:
+  small: &small
+    url: ${STT_URL:-http://127.0.0.1:8000}/v1
+    headers: {Authorization: "Bearer ${KEY:-none}"}
+    options: {model: "${MODEL:-tiny}", temperature: 0, timestamp_granularities: [word]}
+    repeat: {times: 5, pass: 4}
+  large: {<<: *small, url: "http://${HOST:-h}:1", dialect: openai, max_response_mb: 1, rate: 2.5/s}
+  live:
+    dialect: whisperlive
+    options: {extra: {beams: 5}}
+    timeout: ${SECONDS:-3}
+"""
+SEVERAL = GOOD[: GOOD.index("server:")] + SERVERS + GOOD[GOOD.index("repeat: {times: 5") :]
+PICKED = st.sampled_from([Overrides(), Overrides(server="large"), Overrides(server="live", repeat=3)])
 quick = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
 
@@ -53,10 +74,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("fuzz")
 
 
-def outcome(folder: Path, content: bytes) -> Suite | SuiteError:
+def outcome(folder: Path, content: bytes, overrides: Overrides | None = None) -> Suite | SuiteError:
     path = write(folder, content)
+    overrides = overrides or Overrides()
     try:
-        return load_suite(path, environ={}, defaults=Defaults(), overrides=Overrides(), display="s.stt.yaml")
+        return load_suite(path, environ={}, defaults=Defaults(), overrides=overrides, display="s.stt.yaml")
     except SuiteError as error:
         return error
 
@@ -64,6 +86,11 @@ def outcome(folder: Path, content: bytes) -> Suite | SuiteError:
 def check(found: Suite | SuiteError) -> None:
     if isinstance(found, Suite):
         assert found.cases
+        assert found.servers
+        for repetition in [
+            repetition_of(found, server, case) for server in found.servers for case in found.cases
+        ]:
+            assert 1 <= repetition.needed <= repetition.times <= 1000
         return
     assert found.problems
     for problem in found.problems:
@@ -72,8 +99,9 @@ def check(found: Suite | SuiteError) -> None:
         assert not re.search(r"Input should|pydantic|Traceback|<class|object at", problem), problem
 
 
-def test_the_suite_that_is_mutated_is_a_good_one(folder: Path) -> None:
-    assert isinstance(outcome(folder, GOOD.encode()), Suite)
+@pytest.mark.parametrize("text", [GOOD, SEVERAL])
+def test_the_suite_that_is_mutated_is_a_good_one(folder: Path, text: str) -> None:
+    assert isinstance(outcome(folder, text.encode()), Suite)
 
 
 @quick
@@ -90,16 +118,18 @@ def test_any_bytes_are_a_suite_or_one_error(folder: Path, content: bytes) -> Non
 
 @settings(quick, max_examples=300)
 @given(
-    start=st.integers(0, len(GOOD)),
+    good=st.sampled_from([GOOD, SEVERAL]),
+    overrides=PICKED,
+    start=st.integers(0, len(SEVERAL)),
     length=st.integers(0, 20),
     text=st.text(max_size=6)
     | st.sampled_from(["\n", "\t", "- ", ": ", "&strict ", "*strict", "${", "nan", "null"]),
 )
 def test_a_suite_with_a_piece_replaced_is_a_suite_or_one_error(
-    folder: Path, start: int, length: int, text: str
+    folder: Path, good: str, overrides: Overrides, start: int, length: int, text: str
 ) -> None:
-    mutated = GOOD[:start] + text + GOOD[start + length :]
-    check(outcome(folder, mutated.encode("utf-8", "surrogatepass")))
+    mutated = good[:start] + text + good[start + length :]
+    check(outcome(folder, mutated.encode("utf-8", "surrogatepass"), overrides))
 
 
 values = st.recursive(
@@ -112,7 +142,7 @@ values = st.recursive(
 @st.composite
 def misfits(draw: st.DrawFn) -> Any:
     """Return a good suite in which a few values are of any kind."""
-    tree = yaml.safe_load(GOOD)
+    tree = yaml.safe_load(draw(st.sampled_from([GOOD, SEVERAL])))
     for _ in range(draw(st.integers(1, 4))):
         node = tree
         while isinstance(node, dict | list) and node:
@@ -125,7 +155,26 @@ def misfits(draw: st.DrawFn) -> Any:
 
 
 @settings(quick, max_examples=300)
-@given(tree=misfits(), flow=st.booleans())
-def test_a_suite_with_values_of_any_kind_is_a_suite_or_one_error(folder: Path, tree: Any, flow: bool) -> None:
+@given(tree=misfits(), flow=st.booleans(), overrides=PICKED)
+def test_a_suite_with_values_of_any_kind_is_a_suite_or_one_error(
+    folder: Path, tree: Any, flow: bool, overrides: Overrides
+) -> None:
     text = yaml.safe_dump(tree, allow_unicode=True, default_flow_style=flow, sort_keys=False)
-    check(outcome(folder, text.encode("utf-8", "surrogatepass")))
+    check(outcome(folder, text.encode("utf-8", "surrogatepass"), overrides))
+
+
+@quick
+@given(tree=misfits())
+def test_a_named_server_has_the_problems_that_a_single_one_has(folder: Path, tree: Any) -> None:
+    server = tree.pop("server", None)
+    tree.pop("servers", None)
+    if not isinstance(server, dict) or any(not isinstance(key, str) for key in server):
+        server = {"timeout": server}
+    single, named = (
+        outcome(folder, yaml.safe_dump({**tree, **servers}, default_flow_style=True, width=10**9).encode())
+        for servers in ({"server": server}, {"servers": {"stream": server}})
+    )
+    if isinstance(single, Suite) and isinstance(named, Suite):
+        assert replace(named.servers[0], name="default") == single.servers[0]
+    else:
+        assert str(single) == str(named)

@@ -12,7 +12,7 @@ from pytest_stt.client.stream import StreamOptions
 from pytest_stt.errors import SuiteError
 from pytest_stt.limits import DEFAULT_LIMITS, LIMIT_NAMES, Limits
 from pytest_stt.suite import Case, Defaults, Overrides, Server, Suite, Xfail, load_suite
-from pytest_stt.suite.model import Rate
+from pytest_stt.suite.model import Rate, Repetition
 from pytest_stt.suite.schema import LimitsEntry
 
 
@@ -61,6 +61,8 @@ def test_every_key_is_read(tmp_path: Path) -> None:
           concurrency: 8
           rate: 60/min
           wait: 1.5
+          max_response_mb: 2.5
+          repeat: 2
         stream: {chunk_ms: 100, encoding: pcm16, pace: 2}
         normalize: none
         assert_quality: {max_wer: 0.10, max_errors: 3}
@@ -75,6 +77,8 @@ def test_every_key_is_read(tmp_path: Path) -> None:
             assert_quality: *strict
             meta: {speaker: 1984, notes: [~, yes]}
             exclusive: true
+            repeat: {times: 3, pass: 2}
+        repeat: {times: 5, pass: 4}
         """,
         environ={"STT_API_KEY": "s3cret"},
     )
@@ -88,13 +92,16 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         concurrency=8,
         rate=Rate(count=60, period_s=60),
         wait=1.5,
+        max_response_mb=2.5,
+        repeat=Repetition(times=2, needed=2),
     )
     assert suite.stream == StreamOptions(chunk_ms=100, encoding=AudioEncoding.PCM16, pace=2.0)
     assert suite.normalizer == "none"
+    assert (suite.repeat, suite.server_names) == (Repetition(times=5, needed=4), ())
     assert suite.cases == (
         Case(
             id="first",
-            line=18,
+            line=20,
             audio=tmp_path / "hello.flac",
             references=("Hello world.", "hello"),
             limits=Limits(max_wer=0.0, max_errors=3),
@@ -104,6 +111,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
             xfail=Xfail(reason="too fast", strict=True),
             meta={"speaker": "1984", "notes": [None, "yes"]},
             exclusive=True,
+            repeat=Repetition(times=3, needed=2),
         ),
     )
 
@@ -224,6 +232,23 @@ def test_limits_are_resolved_key_by_key(tmp_path: Path, suite: str, case: str, l
     assert only_case(tmp_path, f"assert_quality: {suite}", assert_quality=case).limits == limits
 
 
+def test_cases_may_have_the_same_limits(tmp_path: Path) -> None:
+    suite = load(
+        tmp_path,
+        """\
+        cases:
+          - {audio: hello.flac, reference: a, assert_quality: {max_wer: 0.5, max_cer: null}}
+          - {audio: b.flac, reference: a, assert_quality: {max_cer: null, max_wer: 0.5}}
+          - {audio: c.flac, reference: a, assert_quality: {max_wer: 0.5}}
+        """,
+    )
+    assert [case.limits for case in suite.cases] == [
+        Limits(max_wer=0.5),
+        Limits(max_wer=0.5),
+        Limits(max_wer=0.5, max_cer=0.15),
+    ]
+
+
 def test_a_suite_has_a_key_for_every_limit() -> None:
     assert tuple(LimitsEntry.model_fields) == LIMIT_NAMES
 
@@ -276,6 +301,15 @@ def test_what_the_file_leaves_open_is_what_the_ini_file_says(tmp_path: Path) -> 
         ("30 / min", Rate(count=30, period_s=60)),
         ("0.5/s", Rate(count=1, period_s=2)),
         ("3600/hour", Rate(count=3600, period_s=3600)),
+        ("60 / minute", Rate(count=60, period_s=60)),
+        ("'2/s'", Rate(count=2, period_s=1)),
+        ("1e3/min", Rate(count=1000, period_s=60)),
+        ("1E+3/m", Rate(count=1000, period_s=60)),
+        ("1000000/sec", Rate(count=1_000_000, period_s=1)),
+        ("2.5/s", Rate(count=2, period_s=0.8)),
+        ("1.0001/s", Rate(count=1, period_s=1 / 1.0001)),
+        ("0.01/hour", Rate(count=1, period_s=360_000)),
+        ("1e-3/s", Rate(count=1, period_s=1000)),
         ("null", None),
     ],
 )
