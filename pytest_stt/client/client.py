@@ -13,6 +13,7 @@ from pytest_stt.client.connections import Connections
 from pytest_stt.client.dialects import Dialect, find_dialect, read_options
 from pytest_stt.client.dialects.base import Call
 from pytest_stt.client.headers import checked_headers
+from pytest_stt.client.heartbeats import HeartbeatSession
 from pytest_stt.client.inbox import Inbox
 from pytest_stt.client.line import Line
 from pytest_stt.client.opening import Progress, limited, open_answer, open_socket
@@ -20,6 +21,7 @@ from pytest_stt.client.responses import status_error
 from pytest_stt.client.result import STTResult, describe, fill, score_unasked
 from pytest_stt.client.secrecy import HiddenFrames
 from pytest_stt.client.session import STTSession
+from pytest_stt.client.size import SizeLimit
 from pytest_stt.client.sources import CheckedEventSource
 from pytest_stt.client.stream import StreamOptions
 from pytest_stt.client.timeline import Timeline
@@ -79,7 +81,7 @@ class STTClient:
         """
         with HiddenFrames():
             self.timeout = checked_timeout(timeout)
-            self._max_response_mb = checked_megabytes("max_response_mb", max_response_mb)
+            self._limit = SizeLimit(checked_megabytes("max_response_mb", max_response_mb))
             checked_type("url", url, str, "a text such as 'http://127.0.0.1:8000'")
             checked_type("dialect", dialect, (str, NoneType), "a name such as 'openai'")
             checked_type("options", options, (Mapping, NoneType), "a mapping such as {'language': 'en'}")
@@ -95,7 +97,11 @@ class STTClient:
             self._normalizer = normalizer
             self._on_score = on_score
             self._connections = Connections(
-                address=self._address, headers=headers, timeout=timeout, transport=transport
+                address=self._address,
+                headers=headers,
+                timeout=timeout,
+                limit=self._limit,
+                transport=transport,
             )
 
     @property
@@ -278,7 +284,13 @@ class STTClient:
         extensions = {"trace": progress}
         return Call(
             post=partial(self.stream, timeout=timeout_s, extensions=extensions),
-            connect=partial(self._connect, patience_s=timeout_s, timeout=timeout_s, extensions=extensions),
+            connect=partial(
+                self._connect,
+                patience_s=timeout_s,
+                limit_in_all=True,
+                timeout=timeout_s,
+                extensions=extensions,
+            ),
             where=str(self._address),
             sample=sample,
             options=self._options,
@@ -300,15 +312,22 @@ class STTClient:
 
     @asynccontextmanager
     async def _connect(
-        self, *, timeline: Timeline, patience_s: float | None = None, **kwargs: Any
+        self,
+        *,
+        timeline: Timeline,
+        patience_s: float | None = None,
+        limit_in_all: bool = False,
+        **kwargs: Any,
     ) -> AsyncIterator[Line]:
         async with AsyncExitStack() as stack:
             with HiddenFrames():
                 kwargs["headers"] = checked_headers(kwargs.get("headers"))
                 client, address = await self._connections.client(), self._adapted("ws")
+                kwargs.setdefault("session_class", partial(HeartbeatSession, limit=self._limit))
                 opened = open_socket(client, address, self._limit_s(kwargs), **kwargs)
                 session = await stack.enter_async_context(opened)
-            inbox = await stack.enter_async_context(Inbox(session, is_closed=lambda: client.is_closed))
+            inbox = Inbox(session, is_closed=lambda: client.is_closed, limit=self._limit, in_all=limit_in_all)
+            await stack.enter_async_context(inbox)
             where, timeout = str(address), patience_s or self.timeout
             yield Line(session=session, timeline=timeline, timeout=timeout, where=where, inbox=inbox)
 

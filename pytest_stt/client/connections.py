@@ -12,6 +12,7 @@ from pytest_stt.client.address import is_loopback
 from pytest_stt.client.headers import checked_headers
 from pytest_stt.client.responses import read_quietly
 from pytest_stt.client.secrecy import remember_address
+from pytest_stt.client.size import ACCEPTED_CODINGS, BoundedStream, SizeLimit
 from pytest_stt.errors import SuiteError
 
 if TYPE_CHECKING:
@@ -68,16 +69,26 @@ class Connections:
         address: Address,
         headers: Mapping[str, str] | None,
         timeout: float,
+        limit: SizeLimit | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        """Take what every request has in common; `timeout` in seconds limits each step of it.
+        """Take what every request has in common.
+
+        Args:
+            address: The server's.
+            headers: Sent with every request and handshake.
+            timeout: Seconds for each step of a request.
+            limit: For the body of every response.
+            transport: Instead of the network.
 
         Raises:
             SuiteError: A header can't be sent.
         """
         self._address = address
         self._headers = checked_headers(headers)
+        self._headers.setdefault("Accept-Encoding", ACCEPTED_CODINGS)
         self._timeout = timeout
+        self._limit = limit or SizeLimit()
         self._transport = transport
         self._clients: dict[asyncio.AbstractEventLoop, _KeptClient] = {}
         self._closed = False
@@ -126,7 +137,11 @@ class Connections:
             verify=_tls(),
             trust_env=not is_loopback(self._address.reveal()),
             transport=self._transport,
-            event_hooks={"request": [remember_address], "response": [_read_refused_upgrade]},
+            event_hooks={
+                "request": [remember_address],
+                # A method of this object would keep it, and with it the client, alive for each other.
+                "response": [functools.partial(_bound_body, self._limit), _read_refused_upgrade],
+            },
         )
 
 
@@ -140,6 +155,10 @@ async def _kept(client: LoopClient, owner: weakref.ref[Connections]) -> AsyncGen
         if connections is not None:
             connections.forget(asyncio.get_running_loop())
         await client.aclose()
+
+
+async def _bound_body(limit: SizeLimit, response: httpx.Response) -> None:
+    response.stream = BoundedStream(response, limit)
 
 
 async def _read_refused_upgrade(response: httpx.Response) -> None:

@@ -46,6 +46,8 @@ def ended_error(end: End, where: str, doing: str, last: str) -> STTError:
         return ProtocolError(
             f"{where} sent a frame that breaks the WebSocket protocol: {_quoted(end.fault)}. {last}"
         )
+    if end.excess:
+        return ProtocolError(f"{where} {end.excess}")
     if end.ours:
         text = f"The connection to {where} was already closed by this side {doing}"
         return ClosedError(f"{text}: its block was left, or aclose() of its STTClient was called.", code=1000)

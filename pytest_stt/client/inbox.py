@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING, Self, cast
 import anyio
 import httpx_ws
 from wsproto.connection import ConnectionState
+from wsproto.frame_protocol import CloseReason
+
+from pytest_stt.client.heartbeats import MessageTooLarge
+from pytest_stt.client.size import SizeLimit, weight_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,12 +38,14 @@ class End:
         code: The close code, 1006 for a connection that broke without a close frame.
         reason: What the server gave as the reason, as it came.
         fault: What the server did against the WebSocket protocol, if that is why.
+        excess: That it sent too much, said as it follows its address, if that is why.
         ours: Whether it was this side that closed.
     """
 
     code: int = 1006
     reason: str = ""
     fault: str = ""
+    excess: str = ""
     ours: bool = False
 
 
@@ -55,11 +61,26 @@ class Inbox:
     """
 
     def __init__(
-        self, session: AsyncWebSocketSession, *, is_closed: Callable[[], bool] = lambda: False
+        self,
+        session: AsyncWebSocketSession,
+        *,
+        is_closed: Callable[[], bool] = lambda: False,
+        limit: SizeLimit | None = None,
+        in_all: bool = False,
     ) -> None:
-        """Take an open session, and what tells whether the client that opened it was closed."""
+        """Take an open session.
+
+        Args:
+            session: The connection.
+            is_closed: Tells whether the client that opened it was closed.
+            limit: For the messages that wait to be taken.
+            in_all: Let the limit be for all messages, also those that were taken.
+        """
         self._session = session
         self._is_closed = is_closed
+        self._limit = limit or SizeLimit()
+        self._in_all = in_all
+        self._bytes = 0
         self.arrivals: deque[Arrival] = deque()
         self._news = asyncio.Event()
         self._over = asyncio.Event()
@@ -81,6 +102,13 @@ class Inbox:
             self._task.cancel()
             await asyncio.wait({self._task})
 
+    def take(self) -> Arrival:
+        """Return the oldest message and forget it; there has to be one."""
+        arrival = self.arrivals.popleft()
+        if not self._in_all:
+            self._bytes -= weight_bytes(arrival.data)
+        return arrival
+
     async def wait(self) -> None:
         """Wait until there is a message or the end."""
         while not self.arrivals and self.end is None:
@@ -93,11 +121,15 @@ class Inbox:
 
     async def _read(self) -> None:
         try:
-            while True:
-                self._put(await self._session.receive())
+            while self._put(await self._session.receive()):
+                pass
+            await self._refuse("messages, in all" if self._in_all else "messages that nobody received")
+        except MessageTooLarge:
+            await self._refuse("one message")
         except httpx_ws.WebSocketDisconnect as disconnect:
             self._finish(self._closed(disconnect))
-            await self._answer_close(disconnect.code)
+            # A server waits for the answer; httpx-ws sends it only when the session is left.
+            await self._close(disconnect.code)
         except httpx_ws.HTTPXWSException:
             self._finish(End(ours=self._is_closed()))
         except (anyio.EndOfStream, anyio.ClosedResourceError):
@@ -106,12 +138,23 @@ class Inbox:
         finally:
             self._finish(End(ours=True))
 
-    def _put(self, event: Event) -> None:
+    def _put(self, event: Event) -> bool:
+        """Keep a message, and tell whether there may come more."""
         # Pings, pongs and closes don't come here.
         data = cast("TextMessage | BytesMessage", event).data
         whole = data if isinstance(data, str) else bytes(data)
+        self._bytes += weight_bytes(whole)
+        if self._bytes > self._limit.most_bytes:
+            return False
         self.arrivals.append(Arrival(data=whole, at=time.monotonic()))
         self._news.set()
+        return True
+
+    async def _refuse(self, what: str) -> None:
+        # The next one to look gets the error, and the memory is free.
+        self.arrivals.clear()
+        self._finish(End(excess=self._limit.words(what)))
+        await self._close(CloseReason.MESSAGE_TOO_BIG)
 
     def _closed(self, disconnect: httpx_ws.WebSocketDisconnect) -> End:
         # wsproto reports bad frames as a close too, but then no close frame has come: the state is open.
@@ -122,8 +165,7 @@ class Inbox:
             fault=disconnect.reason if bad_frame else "",
         )
 
-    async def _answer_close(self, code: int) -> None:
-        # A server waits for the answer to its close frame; httpx-ws sends it only when the session is left.
+    async def _close(self, code: int) -> None:
         with suppress(Exception):
             await self._session.close(code)
 

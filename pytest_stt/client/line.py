@@ -85,7 +85,8 @@ class Line:
         Raises:
             SuiteError: The limit is no number of seconds, or infinite.
             STTTimeoutError: Nothing came in time.
-            ProtocolError: The next frame is of the other kind and stays, or breaks the protocol.
+            ProtocolError: The next frame is of the other kind and stays, or breaks the protocol; or too
+                much came.
             ClosedError: The connection has ended and every frame was taken.
         """
         frame, _ = _FRAMES[kind]
@@ -96,7 +97,7 @@ class Line:
         arrival = self._inbox.arrivals[0]
         if not isinstance(arrival.data, kind):
             raise self._mismatch(frame, arrival.data)
-        self._inbox.arrivals.popleft()
+        self._inbox.take()
         self.timeline.hear(arrival.data, arrival.at)
         return arrival.data
 
@@ -104,7 +105,7 @@ class Line:
         """Wait until there is a frame to take, and tell whether there is one.
 
         Raises:
-            ProtocolError: A frame breaks the protocol.
+            ProtocolError: A frame breaks the protocol, or too much came.
             ClosedError: The connection has ended and every frame was taken.
         """
         self._enter()
@@ -119,7 +120,7 @@ class Line:
         """Take every frame that is there, without waiting, and return what they say."""
         sayings: list[Said] = []
         while self._inbox.arrivals:
-            arrival = self._inbox.arrivals.popleft()
+            arrival = self._inbox.take()
             sayings += self.timeline.hear(arrival.data, arrival.at)
         return sayings
 

@@ -10,7 +10,6 @@ import httpx
 import httpx_ws
 
 from pytest_stt.client.failures import closed_by_us, connect_timeout, failure, timeout_error
-from pytest_stt.client.heartbeats import HeartbeatSession
 from pytest_stt.client.ownership import in_own_task
 from pytest_stt.client.responses import read_quietly, status_error
 from pytest_stt.client.sources import TranslatedStream
@@ -129,7 +128,6 @@ async def open_socket(
     Raises:
         STTError: The server can't be reached, or refuses the handshake.
     """
-    kwargs.setdefault("session_class", HeartbeatSession)
     progress = Progress.of(kwargs)
     socket = in_own_task(lambda: httpx_ws.aconnect_ws(address.reveal(), client, **kwargs))
     async with AsyncExitStack() as stack:
