@@ -112,8 +112,7 @@ class ServersReader:
 
 def _no_such_server(picked: str, names: tuple[str, ...]) -> str:
     hint = nearest(picked, names)
-    all_names = ", ".join(names)
-    return f'"servers" has no "{picked}"{hint if "did you mean" in hint else ""}; it has {all_names}'
+    return f'"servers" has no "{picked}", only {", ".join(names)}{hint if "did you mean" in hint else ""}'
 
 
 def _mapping(node: YamlMapping, key: str) -> YamlMapping:

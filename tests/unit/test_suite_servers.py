@@ -210,9 +210,9 @@ def test_a_suite_with_one_server_does_not_care_which_is_picked(tmp_path: Path) -
     [
         (
             "smal",
-            's.stt.yaml:1: --stt-server: "servers" has no "smal"; did you mean "small"?; it has small, large',
+            's.stt.yaml:1: --stt-server: "servers" has no "smal", only small, large; did you mean "small"?',
         ),
-        ("?", 's.stt.yaml:1: --stt-server: "servers" has no "?"; it has small, large'),
+        ("?", 's.stt.yaml:1: --stt-server: "servers" has no "?", only small, large'),
     ],
 )
 def test_a_server_that_is_not_there_is_answered_with_those_that_are(
