@@ -69,12 +69,12 @@ def sentence(
     if details["type"] == "missing":
         return f'"{details["loc"][-1]}" is needed here'
     expected = _expected(details)
-    if details["loc"][-1:] == ("[key]",):  # a key was refused, not its value
-        value = names.pop()
+    is_key = details["loc"][-1:] == ("[key]",)  # a key was refused, not its value
+    shown = found(names.pop()) if is_key else _shown(names, value)
     label = names[-1] if names else "the value"
     if details["type"] in ("value_error", "assertion_error"):
         return f"{label}: {expected}"
-    return f"{label}: expected {expected}, found {_shown(names, value)}{_suggestion(details, value)}"
+    return f"{label}: expected {expected}, found {shown}{_suggestion(details, value)}"
 
 
 def _unknown_key(key: str, owner_name: str, owners: Mapping[str, Owner]) -> str:
@@ -115,5 +115,5 @@ def _suggestion(details: ErrorDetails, value: Any) -> str:
 def _shown(names: list[str], value: Any) -> str:
     if not isinstance(value, str) or value == "":
         return found(value)
-    is_secret = "headers" in names[:-1] or any(map(_SECRET.search, names))
+    is_secret = "headers" in names or any(map(_SECRET.search, names))
     return "a value that is not shown" if is_secret else "an address" if "://" in value else found(value)

@@ -125,6 +125,10 @@ def test_what_is_not_built_yet_says_so(tmp_path: Path, key: str) -> None:
         ("server: {wait: -1}", 'wait: expected a number of 0 or more, found "-1"'),
         ("server: {rate: [1]}", 'rate: expected a rate such as "60/min", "2/s" or "10/hour", found a list'),
         ("server: {url: ''}", "url: expected text, found nothing"),
+        (
+            "server: {headers: 'Authorization: s3cret'}",
+            "headers: expected a mapping, found a value that is not shown",
+        ),
         ("server: {headers: {a b: c}}", 'headers: expected the name of an HTTP header, found "a b"'),
         ("server: {headers: {A: }}", "A: expected one line of ASCII text, found nothing"),
         (
