@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from typing import TYPE_CHECKING
 
 from pytest_stt.errors import SuiteError
+from pytest_stt.runner.digests import digest_of_file
 from pytest_stt.suite.loader import load_suite
 from pytest_stt.suite.model import Defaults, Overrides, item_name
 from pytest_stt.text.printable import printable
@@ -102,7 +102,6 @@ def _why_lacking(case: Case, record: Record | None) -> str | None:
 
 def _sha256(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return digest_of_file(path)
     except OSError as error:
         raise SuiteError(f"{path}: the audio can't be read: {error.strerror}") from None

@@ -28,8 +28,8 @@ class Merged:
 
     Attributes:
         header: The suites of all files; partial when something is missing or not known to be complete.
-        records: One for each case: the suites' in the order of their ids, then Python tests in the order of
-            the files.
+        records: One for each case, in the order that the file of a run has: suite by suite in the order of
+            their ids, then Python tests by file and name.
         doubles: A finished line for each case that two files have. The later one counts, but it is for the
             caller to say whether that was asked for.
         missing: The `suite::id` of each case that a suite has and no record.
@@ -158,9 +158,11 @@ def _unknown(suites: dict[str, SuiteFacts], records: Iterable[Record]) -> list[s
 
 
 def _in_order(suites: dict[str, SuiteFacts], records: Iterable[Record]) -> list[Record]:
-    places: dict[tuple[str, str], int] = {}
-    for suite, facts in suites.items():
-        for name in facts.ids:
-            places[suite, name] = len(places)
-    last = len(places)
-    return sorted(records, key=lambda record: places.get((record.suite, record.item_name), last))
+    """Order records as a run does: the cases of suites as they are written, then Python tests by name."""
+    places = {(suite, name): place for suite, facts in suites.items() for place, name in enumerate(facts.ids)}
+
+    def order(record: Record) -> tuple[bool, str, int, str]:
+        place = places.get((record.suite, record.item_name))
+        return place is None, record.suite, place or 0, record.case
+
+    return sorted(records, key=order)

@@ -1,0 +1,85 @@
+"""The command line as a whole, and how it draws."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+
+from pytest_stt.cli import main
+from pytest_stt.cli.terminal import show, terminal_width
+from pytest_stt.records import results_schema
+from pytest_stt.render.lines import Line, Span, plain
+
+LINE: Line = (
+    Span(text="WER "),
+    Span(text="50%", style={"red": True, "bold": True, "blink": False}),
+    Span(text=""),
+)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def shown(stream: io.StringIO, *lines: Line) -> str:
+    show(lines, stream)
+    return stream.getvalue()
+
+
+def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    return capsys.readouterr().err
+
+
+def test_the_schema_of_results_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schema", "--results"]) == 0
+    assert json.loads(capsys.readouterr().out) == results_schema()
+
+
+def test_a_schema_of_nothing_in_particular_names_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "--results" in refusal(capsys, "schema")
+
+
+def test_without_a_command_the_commands_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "COMMAND" in refusal(capsys)
+    said = refusal(capsys, "dance")
+    for name in ("serve", "merge", "schema"):
+        assert name in said
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "http", "٣"])
+def test_a_port_that_is_none_is_refused(capsys: pytest.CaptureFixture[str], port: str) -> None:
+    assert "expected a port from 0 (any free one) to 65535" in refusal(capsys, "serve", f"--port={port}")
+
+
+def test_a_terminal_gets_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert shown(Terminal(), LINE) == "WER \x1b[31;1m50%\x1b[0m\n"
+
+
+def test_a_pipe_gets_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert shown(io.StringIO(), LINE, plain("end")) == "WER 50%\nend\n"
+
+
+def test_no_color_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert shown(Terminal(), LINE) == "WER 50%\n"
+
+
+def test_a_stream_that_lacks_a_letter_gets_its_number() -> None:
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="ascii")
+    show([plain("…नमस्ते")], stream)
+    stream.flush()
+    assert raw.getvalue().startswith(b"\\u2026\\u0928")
+
+
+def test_the_width_is_that_of_the_terminal_or_a_usual_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "70")
+    assert terminal_width() == 70
