@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import gc
 import hashlib
 import json
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -136,6 +138,19 @@ def test_an_editor_may_leave_out_the_last_line_feed_and_add_blank_lines_and_a_by
     found = read_results(path)
     assert len(found.records) == 2
     assert not found.truncated
+
+
+@pytest.mark.parametrize("switch", [gc.enable, gc.disable])
+def test_reading_leaves_the_garbage_collector_as_it_was(
+    tmp_path: Path, switch: Callable[[], None], request: pytest.FixtureRequest
+) -> None:
+    request.addfinalizer(gc.enable)
+    switch()
+    before = gc.isenabled()
+    read_results(write_lines(tmp_path / "r", HEAD, X))
+    assert gc.isenabled() == before
+    refusal(write_lines(tmp_path / "r", HEAD, X, X))
+    assert gc.isenabled() == before
 
 
 def test_keys_of_a_newer_minor_version_are_left_out(tmp_path: Path) -> None:
