@@ -9,11 +9,10 @@ import tempfile
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rows import Command, MeasureError
+from rows import Command, Cost, MeasureError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,16 +21,6 @@ HERE = Path(__file__).parent
 # A run that takes longer than this hangs.
 _LONGEST_S = 900
 _UNWANTED = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTHONPATH", "STT_URL", "PYTHONDONTWRITEBYTECODE")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cost:
-    """What a whole process took: seconds of wall clock and of CPU, peak of resident memory in MB."""
-
-    wall_s: float
-    cpu_s: float
-    peak_mb: float
-    output: str
 
 
 def run(command: Command, *, expected: int = 0) -> Cost:

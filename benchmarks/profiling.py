@@ -27,3 +27,5 @@ def profile(row: Row, plan: Plan, *, lines: int = 40) -> None:
 
 def report(stats: Path, lines: int) -> None:
     pstats.Stats(str(stats)).strip_dirs().sort_stats("tottime").print_stats(lines)
+    print(f"of pytest_stt, callees counted, the {lines // 2} largest:")
+    pstats.Stats(str(stats)).sort_stats("cumulative").print_stats("/pytest_stt/", lines // 2)

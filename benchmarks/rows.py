@@ -35,6 +35,16 @@ class Plan:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Cost:
+    """What a whole process took: seconds of wall clock and of CPU, peak of resident memory in MB."""
+
+    wall_s: float
+    cpu_s: float
+    peak_mb: float
+    output: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Line:
     """One line of the table; `met` is None where nothing is promised."""
 
@@ -66,6 +76,15 @@ class Row:
 
 class MeasureError(Exception):
     """A command did not do what was to be measured."""
+
+
+def fastest(costs: list[Cost]) -> str:
+    """Show wall clock and CPU: where the first is more than it should be, the machine was busy."""
+    return f"{fastest_s(costs):.2f} s ({min(cost.cpu_s for cost in costs):.2f} s CPU)"
+
+
+def fastest_s(costs: list[Cost]) -> float:
+    return min(cost.wall_s for cost in costs)
 
 
 def times(ours: float, other: float) -> str:

@@ -46,7 +46,8 @@ def measured(row: Row, plan: Plan) -> Iterator[Line]:
 
 def table(lines: list[Line]) -> str:
     """Draw a table of Markdown."""
-    cells: list[tuple[str, ...]] = [_HEAD] + [
+    cells: list[tuple[str, ...]] = [_HEAD]
+    cells += [
         (line.measure, line.other, line.ours, line.ratio, line.limit, _VERDICTS[line.met]) for line in lines
     ]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]

@@ -96,8 +96,9 @@ class Conversation(asyncio.Protocol):
             self.transport.close()
 
     def _send(self, kind: int, payload: bytes) -> None:
-        assert len(payload) < 126
-        self.transport.write(bytes([128 | kind, len(payload)]) + payload)
+        length = len(payload)
+        size = bytes([length]) if length < 126 else b"\x7e" + length.to_bytes(2)
+        self.transport.write(bytes([128 | kind]) + size + payload)
 
 
 def _unmasked(mask: bytes, payload: bytearray) -> bytes:
