@@ -59,7 +59,7 @@ def merge(files: Sequence[Results], *, update: bool) -> Merged:
     """
     suites = _joined_suites(files, update=update)
     chosen, doubles = _joined_records(files)
-    strays = {key: None for key, (record, _) in chosen.items() if _is_stray(record, suites)}
+    strays = _strays(suites, chosen)
     if strays and not update:
         raise SuiteError(*(_stray(*chosen[key]) for key in strays))
     kept = [record for key, (record, _) in chosen.items() if key not in strays]
@@ -134,9 +134,14 @@ def _name(record: Record) -> str:
     return printable(f"{record.suite}::{record.item_name}")
 
 
-def _is_stray(record: Record, suites: dict[str, SuiteFacts]) -> bool:
-    """Tell whether a suite is known not to have the case of a record."""
-    return record.suite in suites and record.item_name not in suites[record.suite].ids
+def _strays(suites: dict[str, SuiteFacts], chosen: dict[Key, tuple[Record, Path]]) -> dict[Key, None]:
+    """Return the keys of records that their suite, as it is known now, has not."""
+    names = {suite: frozenset(facts.ids) for suite, facts in suites.items()}
+    return {
+        key: None
+        for key, (record, _) in chosen.items()
+        if record.suite in names and record.item_name not in names[record.suite]
+    }
 
 
 def _stray(record: Record, path: Path) -> str:
