@@ -45,8 +45,21 @@ def pytest_load_initial_conftests(
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", fixtures.MARKER)
     config.pluginmanager.register(_async_fixtures(config), "stt-async")
+    if options.any_given(config):
+        from pytest_stt.plugin.usage import check_command_line
+
+        check_command_line(config)
     if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Reporter(config), "stt-report")
+        _configure_reports(config)
+
+
+def _configure_reports(config: pytest.Config) -> None:
+    reporter = Reporter(config)
+    config.pluginmanager.register(reporter, "stt-report")
+    if options.wants_results(config):
+        from pytest_stt.plugin.results import register_writer
+
+        register_writer(config, reporter)
 
 
 def _async_fixtures(config: pytest.Config) -> object:
@@ -65,6 +78,28 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     from pytest_stt.plugin.collection import SttFile
 
     return SttFile.from_parent(parent, path=file_path)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if RUN in config.stash or options.any_given(config):
+        from pytest_stt.plugin.selection import select
+
+        select(config, items)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None, object, object]:
+    if RUN not in item.config.stash or not item.config.stash[RUN].suites:
+        return (yield)
+    look_ahead = item.config.stash[RUN].look_ahead
+    look_ahead.begin(item, nextitem)
+    try:
+        return (yield)
+    finally:
+        look_ahead.end(item)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -98,14 +133,20 @@ def _is_ours(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    from pytest_stt.plugin.run import run_of
+    from pytest_stt.plugin.workers import prepare
 
-    node.workerinput["stt_local_port"] = run_of(node.config).embedded.listen()
+    prepare(node)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    if RUN in session.config.stash:
-        session.config.stash[RUN].close()
+    if RUN not in session.config.stash:
+        return
+    run = session.config.stash[RUN]
+    run.close()
+    if run.worker.get("stt_results"):
+        from pytest_stt.plugin.inventory import inventory_of
+
+        vars(session.config)["workeroutput"]["stt_inventory"] = inventory_of(run)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

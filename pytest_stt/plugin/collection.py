@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stt.plugin.keys import HEARD
+from pytest_stt.plugin.keys import HEARING
 from pytest_stt.plugin.run import run_of
+from pytest_stt.plugin.usage import usage_problem
+from pytest_stt.runner.utterance import Utterance
+from pytest_stt.suite.model import item_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,11 +28,25 @@ class SttFile(pytest.File):
         """Read the file; every problem in it is one collection error."""
         suite = self._load()
         self._refuse_marks_of_others(suite)
+        self._note(suite)
         for tag in sorted({tag for case in suite.cases for tag in case.tags}):
             # Tags are selected with -m like markers; strict markers would refuse unknown ones.
             self.config.addinivalue_line("markers", f"{tag}: a tag of speech-to-text cases")
         for case in suite.cases:
-            yield SttItem.from_parent(self, name=case.id, suite=suite, case=case)
+            for server in suite.servers:
+                utterance = Utterance(suite=suite, server=server, case=case)
+                yield SttItem.from_parent(self, name=item_name(suite, server.name, case), utterance=utterance)
+
+    def _note(self, suite: Suite) -> None:
+        """Remember a suite for the results, and what it says against the command line."""
+        run, name = run_of(self.config), display_path(self.path, self.config)
+        run.suites[name] = suite
+        problem = usage_problem(suite, name, run)
+        if problem and run.worker:
+            # The controller does not collect: an error of the file is what a worker can report.
+            raise self.CollectError(problem)
+        if problem:
+            run.usage_errors.append(problem)
 
     def _refuse_marks_of_others(self, suite: Suite) -> None:
         """Tags become markers; one of another plugin's that takes arguments would act, or end the run."""
@@ -50,7 +67,7 @@ class SttFile(pytest.File):
 
     def _load(self) -> Suite:
         from pytest_stt.errors import SuiteError
-        from pytest_stt.suite import Defaults, Overrides, load_suite
+        from pytest_stt.suite import Defaults, load_suite
 
         try:
             chosen = run_of(self.config).settings
@@ -63,7 +80,7 @@ class SttFile(pytest.File):
                     normalizer=chosen.normalizer,
                     timeout=chosen.timeout,
                 ),
-                overrides=Overrides(url=chosen.url_override, dialect=chosen.dialect_override),
+                overrides=chosen.overrides,
                 display=display_path(self.path, self.config),
             )
         except SuiteError as error:
@@ -76,32 +93,44 @@ class SttItem(pytest.Item):
     An unreachable server is therefore an error and a bad transcript a failure.
     """
 
-    def __init__(self, *, suite: Suite, case: Case, **kwargs: Any) -> None:
+    def __init__(self, *, utterance: Utterance, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.suite = suite
-        self.case = case
+        self.utterance = utterance
+        case = utterance.case
         self.extra_keyword_matches.update([*case.tags, *([case.language] if case.language else [])])
         for mark in _marks(case):
             self.add_marker(mark)
+
+    @property
+    def case(self) -> Case:
+        """The case, without the server."""
+        return self.utterance.case
+
+    @property
+    def suite(self) -> Suite:
+        """The suite that the case is in."""
+        return self.utterance.suite
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}{' (exclusive)' if self.case.exclusive else ''}>"
 
     def setup(self) -> None:
-        """Ask the server, unless pytest only plans."""
+        """Obtain what was heard, unless pytest only plans."""
         if self.config.getoption("setuponly", False):
             return
-        self.stash[HEARD] = run_of(self.config).transcribe(self.suite, self.case)
+        from pytest_stt.plugin.judging import raise_outage
+
+        hearing = run_of(self.config).transcribe(self.utterance)
+        self.stash[HEARING] = hearing
+        for record in hearing.log:
+            logging.getLogger(record.name).handle(record)
+        raise_outage(self, hearing)
 
     def runtest(self) -> None:
         """Judge what was heard."""
-        from pytest_stt.text import find_normalizer
-        from pytest_stt.text.scoring import score
+        from pytest_stt.plugin.judging import judge
 
-        result = self.stash[HEARD]
-        scored = score(result.hypothesis_text, self.case.references, find_normalizer(result.normalizer))
-        result.text_metrics, result.reference = scored.metrics, scored.reference
-        result.assert_quality(**asdict(self.case.limits))
+        judge(self, self.stash[HEARING])
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show the verdict and the alignment, not a traceback."""

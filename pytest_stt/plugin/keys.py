@@ -8,8 +8,10 @@ import pytest
 
 if TYPE_CHECKING:
     from pytest_stt.client import STTResult
+    from pytest_stt.plugin.judging import Judged
     from pytest_stt.plugin.run import Run
     from pytest_stt.records import Record
+    from pytest_stt.runner.hearing import Hearing
 
 OUR_FIXTURES = frozenset(["stt_client", "stt_session", "stt_transcribe"])
 
@@ -17,7 +19,9 @@ OUR_FIXTURES = frozenset(["stt_client", "stt_session", "stt_transcribe"])
 RUN: pytest.StashKey[Run] = pytest.StashKey()
 STEPPED_BACK: pytest.StashKey[list[str]] = pytest.StashKey()
 
-# Of an item: what a case heard, what a Python test scored, and what of it has been reported.
-HEARD: pytest.StashKey[STTResult] = pytest.StashKey()
+# Of an item: what was heard of a case and how it was judged, what a Python test scored, and what of it
+# has been reported.
+HEARING: pytest.StashKey[Hearing] = pytest.StashKey()
+JUDGED: pytest.StashKey[Judged] = pytest.StashKey()
 SCORED: pytest.StashKey[list[STTResult]] = pytest.StashKey()
 REPORTED: pytest.StashKey[list[Record]] = pytest.StashKey()

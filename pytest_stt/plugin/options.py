@@ -6,12 +6,20 @@ ends the run when two plugins own one option. Where an owner is there already, o
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from pytest_stt.plugin.keys import STEPPED_BACK
+
+
+def _from_1(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise ArgumentTypeError(f"expected a whole number from 1, found {text!r}")
+    return int(text)
+
 
 # Plain data: this module is imported in everybody's pytest run, and a dataclass costs a millisecond.
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -27,6 +35,51 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "help": "Speak this dialect instead of the one that suites and stt_dialect name; the "
         "dialect options of suites are dropped.",
     },
+    "--stt-server": {
+        "dest": "pytest_stt_server",
+        "metavar": "NAME",
+        "help": "Run suites that have several `servers` against this one only.",
+    },
+    "--stt-concurrency": {
+        "dest": "pytest_stt_concurrency",
+        "metavar": "N",
+        "type": _from_1,
+        "help": "Keep up to N transcriptions in flight at each server, whatever suites say (default: 4).",
+    },
+    "--stt-repeat": {
+        "dest": "pytest_stt_repeat",
+        "metavar": "N",
+        "type": _from_1,
+        "help": "Transcribe every case N times. The share that has to be within the limits is that of the "
+        "suite's `repeat`, otherwise all.",
+    },
+    "--stt-results": {
+        "dest": "pytest_stt_results",
+        "metavar": "DIR",
+        "help": "Write results.jsonl into this folder, a line for each case as it completes.",
+    },
+    "--stt-replay": {
+        "dest": "pytest_stt_replay",
+        "metavar": "FILE",
+        "help": "Judge what this results.jsonl holds instead of asking the servers, under today's "
+        "references, normaliser and limits.",
+    },
+    "--stt-live-missing": {
+        "dest": "pytest_stt_live_missing",
+        "action": "store_true",
+        "help": "With --stt-replay: ask the server for cases that the file lacks, or whose audio changed.",
+    },
+    "--stt-replay-strict": {
+        "dest": "pytest_stt_replay_strict",
+        "action": "store_true",
+        "help": "With --stt-replay: Python tests that would ask a server end in an error.",
+    },
+    "--stt-shard": {
+        "dest": "pytest_stt_shard",
+        "metavar": "K/N",
+        "help": "Run the K-th of N parts, balanced by the length of the audio; "
+        "`python -m pytest_stt merge` puts the results together.",
+    },
     "--stt-worst": {
         "dest": "pytest_stt_worst",
         "metavar": "N",
@@ -38,6 +91,14 @@ OPTIONS: dict[str, dict[str, Any]] = {
 INSTEAD = {
     "--stt-url": "set the ini value stt_url or the suite's server.url",
     "--stt-dialect": "set the ini value stt_dialect or the suite's server.dialect",
+    "--stt-server": "all servers of a suite are asked",
+    "--stt-concurrency": "set the suite's server.concurrency",
+    "--stt-repeat": "set the suite's repeat",
+    "--stt-results": "set the ini value stt_results",
+    "--stt-replay": "servers are asked",
+    "--stt-live-missing": "cases that are missing in a replay are errors",
+    "--stt-replay-strict": "Python tests ask their server",
+    "--stt-shard": "all cases are run",
     "--stt-worst": "the five worst transcripts are shown",
 }
 
@@ -46,6 +107,7 @@ INI_VALUES = {
     "stt_dialect": ("The dialect of fixtures and of suites without server.dialect.", "openai"),
     "stt_normalize": ("The normaliser of fixtures and of suites without normalize.", "basic"),
     "stt_timeout": ("Seconds that a transcription may take when the suite does not say.", "30"),
+    "stt_results": ("The folder for results.jsonl, relative to the rootdir; none is written when empty.", ""),
 }
 
 
@@ -73,7 +135,7 @@ def leave_out_values(config: pytest.Config, args: list[str]) -> None:
     """
     paths = getattr(config.known_args_namespace, "file_or_dir", [])
     for flag, value in pairwise(args):
-        if flag in OPTIONS and value in paths:
+        if flag in OPTIONS and "action" not in OPTIONS[flag] and value in paths:
             paths.remove(value)
 
 
@@ -87,8 +149,26 @@ def _has_owner(parser: pytest.Parser, flag: str) -> bool:
 
 
 def header_lines(config: pytest.Config) -> list[str]:
-    """Say which options another plugin owns."""
-    return [
+    """Say which options another plugin owns, and what makes this run an unusual one."""
+    lines = [
         f"stt: {flag} belongs to another plugin here; {INSTEAD[flag]}"
         for flag in config.stash.get(STEPPED_BACK, [])
     ]
+    given = vars(config.option)
+    if given.get("pytest_stt_replay") is not None:
+        servers = "asked for what is missing" if given.get("pytest_stt_live_missing") else "not asked"
+        lines.append(f"stt: suites are judged by {given['pytest_stt_replay']}, servers are {servers}")
+    if given.get("pytest_stt_shard") is not None:
+        lines.append(f"stt: shard {given['pytest_stt_shard']}")
+    return lines
+
+
+def any_given(config: pytest.Config) -> bool:
+    """Tell whether the command line has an option of ours."""
+    given = vars(config.option)
+    return any(given.get(attributes["dest"]) is not None for attributes in OPTIONS.values())
+
+
+def wants_results(config: pytest.Config) -> bool:
+    """Tell whether the run is to write its records."""
+    return bool(getattr(config.option, "pytest_stt_results", None) or config.getini("stt_results"))

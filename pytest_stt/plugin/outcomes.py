@@ -8,7 +8,7 @@ import pytest
 
 from pytest_stt.errors import LimitExceeded, STTError
 from pytest_stt.plugin.collection import SttItem, display_path, forget_properties
-from pytest_stt.plugin.keys import HEARD, REPORTED, SCORED
+from pytest_stt.plugin.keys import HEARING, JUDGED, REPORTED, SCORED
 from pytest_stt.plugin.recording import record_of_case, record_of_test
 from pytest_stt.plugin.tracebacks import users_frames
 from pytest_stt.render.junit import properties_of
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from pytest_stt.client import STTResult
     from pytest_stt.records import Outcome, Record
+    from pytest_stt.runner.hearing import Hearing
 
 # What ends a wait from outside is told in a sentence too: pytest-timeout calls pytest.fail.
 TOLD_IN_A_SENTENCE = (STTError, pytest.fail.Exception)
@@ -26,7 +27,7 @@ TOLD_IN_A_SENTENCE = (STTError, pytest.fail.Exception)
 def begin_attempt(item: pytest.Item) -> None:
     """Forget what an earlier attempt of a test that is run again has left."""
     forget_properties(item)
-    keys: tuple[pytest.StashKey[Any], ...] = (HEARD, SCORED, REPORTED)
+    keys: tuple[pytest.StashKey[Any], ...] = (HEARING, JUDGED, SCORED, REPORTED)
     for key in keys:
         if key in item.stash:
             del item.stash[key]
@@ -35,6 +36,8 @@ def begin_attempt(item: pytest.Item) -> None:
 def complete(report: pytest.TestReport, item: pytest.Item, error: BaseException | None) -> None:
     """Add to a report what only we know: the sentence of an error, the records, the properties."""
     if isinstance(item, SttItem):
+        if report.when == "setup" and HEARING in item.stash:
+            _time(report, item.stash[HEARING])
         if report.when == "setup" and report.failed and isinstance(error, TOLD_IN_A_SENTENCE):
             report.longrepr = f"{error}\n{item.location_line}"
         if report.when == "call" or (report.when == "setup" and not report.passed):
@@ -49,6 +52,12 @@ def complete(report: pytest.TestReport, item: pytest.Item, error: BaseException 
         _attach(report, item, records)
 
 
+def _time(report: pytest.TestReport, hearing: Hearing) -> None:
+    """Give a setup the time that the transcription took, not that of the wait for what came ahead."""
+    report.start, report.stop = hearing.began_at, hearing.ended_at
+    report.duration = hearing.ended_at - hearing.began_at
+
+
 def _attach(report: pytest.TestReport, item: pytest.Item, records: list[Record]) -> None:
     """Put records on a report, those of earlier phases of the test before them."""
     reported = item.stash.setdefault(REPORTED, [])
@@ -61,8 +70,13 @@ def _attach(report: pytest.TestReport, item: pytest.Item, records: list[Record])
 
 
 def _case_record(item: SttItem, report: pytest.TestReport) -> Record:
-    result = item.stash.get(HEARD, None)
-    return record_of_case(item, result, outcome=outcome_of(report), message=_message(report))
+    return record_of_case(
+        item,
+        hearing=item.stash.get(HEARING, None),
+        judged=item.stash.get(JUDGED, None),
+        outcome=outcome_of(report),
+        message=_message(report),
+    )
 
 
 def _test_records(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from pytest_stt.plugin.collection import SttItem, display_path
 from pytest_stt.records import AudioFacts, Counts, Outcome, Record
+from pytest_stt.runner.digests import digest_of_file
 from pytest_stt.text import find_normalizer
 
 if TYPE_CHECKING:
@@ -16,28 +17,49 @@ if TYPE_CHECKING:
     import pytest
 
     from pytest_stt.client import STTResult
+    from pytest_stt.plugin.judging import Judged
+    from pytest_stt.runner.hearing import Hearing
+    from pytest_stt.suite.model import Case
 
 
-def record_of_case(item: SttItem, result: STTResult | None, *, outcome: Outcome, message: str) -> Record:
-    """Record a case of a suite; `result` is None when there is no transcript."""
+def record_of_case(
+    item: SttItem, *, hearing: Hearing | None, judged: Judged | None, outcome: Outcome, message: str
+) -> Record:
+    """Record a case of a suite.
+
+    Args:
+        item: The case.
+        hearing: What was heard, None when nobody got so far.
+        judged: What was judged, None when there is no transcript.
+        outcome: How the case ended.
+        message: The verdict or the error; where there is none, that of the repeats is taken.
+    """
     case, suite = item.case, item.suite
     record = Record(
         id=item.nodeid,
         suite=display_path(item.path, item.config),
         case=case.id,
         outcome=outcome,
-        dialect=suite.servers[0].dialect,
+        server=item.utterance.server.name,
+        dialect=item.utterance.server.dialect,
         language=case.language,
         tags=case.tags,
         meta=case.meta,
         references=case.references,
         normalizer=find_normalizer(suite.normalizer).label,
         limits=case.limits,
-        message=message,
+        message=message or (judged.sentence if judged else ""),
+        tries=() if hearing is None else tuple(chain.from_iterable(one.tries for one in hearing.attempts)),
+        repeats=() if judged is None else judged.repeats,
     )
-    if result is None:
-        return record
-    return replace(record, **_heard(result, case.audio, item.config))
+    if judged is None or judged.result is None:
+        return replace(record, audio=_audio_of_nothing_heard(case, outcome, item.config))
+    return replace(record, **_heard(judged.result, case.audio, item.config))
+
+
+def _audio_of_nothing_heard(case: Case, outcome: Outcome, config: pytest.Config) -> AudioFacts:
+    digest = None if outcome == "skipped" else _digest(case.audio)
+    return AudioFacts(path=display_path(case.audio, config), sha256=digest)
 
 
 def record_of_test(
@@ -76,7 +98,8 @@ def _heard(result: STTResult, audio: Path | None, config: pytest.Config) -> dict
 def _audio_facts(result: STTResult, path: Path | None, config: pytest.Config) -> AudioFacts:
     if path is None:
         return AudioFacts(seconds=result.audio_s)
-    return AudioFacts(path=display_path(path, config), sha256=_digest(path), seconds=result.audio_s)
+    digest = result.audio_sha256 or _digest(path)
+    return AudioFacts(path=display_path(path, config), sha256=digest, seconds=result.audio_s)
 
 
 def _digest(path: Path) -> str | None:
@@ -86,7 +109,6 @@ def _digest(path: Path) -> str | None:
     of that may end the run.
     """
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return digest_of_file(path)
     except Exception:
         return None

@@ -14,7 +14,11 @@ Status = tuple[str, str, Any]
 
 
 class Reporter:
-    """Gather the records of a run, in the process that talks to the user, and report them."""
+    """Gather the records of a run, in the process that talks to the user, and report them.
+
+    Attributes:
+        latest: The records of the test that was reported last.
+    """
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
@@ -23,12 +27,13 @@ class Reporter:
         # Sentences about suites, each once, in the order of their coming.
         self._notes: dict[str, None] = {}
         self._finished = False
+        self.latest: list[Record] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         # Of a test that is run again the last attempt counts.
         if hasattr(report, "stt_records") and report.outcome in ("passed", "failed", "skipped"):
-            records = records_in(report)
-            self._records[records[0].suite, report.nodeid] = records
+            self.latest = records_in(report)
+            self._records[self.latest[0].suite, report.nodeid] = self.latest
         self._notes.update(dict.fromkeys(getattr(report, "stt_notes", ())))
 
     @property
@@ -92,6 +97,8 @@ def _with_rates(status: Status, records: list[Record]) -> Status:
     if not word or not total.heard:
         return status
     figures = f"WER {rate(total.metrics.wer)} CER {rate(total.metrics.cer)}"
+    if len(records) == 1 and records[0].repeats:
+        figures = records[0].message
     if isinstance(word, tuple):
         return category, letter, (f"{word[0]} {figures}", word[1])
     return category, letter, f"{word} {figures}"

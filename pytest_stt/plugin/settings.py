@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from pytest_stt.errors import SuiteError
+from pytest_stt.suite.model import Overrides
 from pytest_stt.suite.variables import expand
 
 if TYPE_CHECKING:
@@ -25,16 +26,14 @@ class Settings:
         dialect: The dialect when nothing nearer says it.
         normalizer: The normaliser when nothing nearer says it.
         timeout: Seconds for one transcription when nothing nearer says it.
-        url_override: `--stt-url`, which wins over everything.
-        dialect_override: `--stt-dialect`, which wins over everything.
+        overrides: The options that win over every suite.
     """
 
     url: str
     dialect: str
     normalizer: str
     timeout: float
-    url_override: str | None
-    dialect_override: str | None
+    overrides: Overrides
 
 
 def settings_of(config: pytest.Config) -> Settings:
@@ -48,8 +47,9 @@ def settings_of(config: pytest.Config) -> Settings:
         dialect=_expanded(config, "stt_dialect"),
         normalizer=_expanded(config, "stt_normalize"),
         timeout=_seconds(config, "stt_timeout"),
-        url_override=command_line(config, "pytest_stt_url"),
-        dialect_override=command_line(config, "pytest_stt_dialect"),
+        overrides=Overrides(
+            **{field.name: command_line(config, f"pytest_stt_{field.name}") for field in fields(Overrides)}
+        ),
     )
 
 
@@ -66,6 +66,18 @@ def worst_shown(config: pytest.Config) -> int:
     """Return how many of the worst transcripts the summary shows."""
     number = command_line(config, "pytest_stt_worst")
     return WORST_SHOWN if number is None else max(0, number)
+
+
+def shard(config: pytest.Config) -> tuple[int, int] | None:
+    """Return which part of how many is to be run, None for everything.
+
+    Raises:
+        SuiteError: The option is no such part.
+    """
+    from pytest_stt.runner.shards import parse_shard
+
+    text = command_line(config, "pytest_stt_shard")
+    return None if text is None else parse_shard(text)
 
 
 def command_line(config: pytest.Config, dest: str) -> Any:

@@ -14,7 +14,7 @@ from pytest_stt.client.address import replace_origin
 from pytest_stt.errors import SuiteError
 from pytest_stt.plugin.keys import SCORED
 from pytest_stt.plugin.run import run_of
-from pytest_stt.plugin.settings import fixture_url
+from pytest_stt.plugin.settings import command_line, fixture_url
 from pytest_stt.suite.variables import expand
 from pytest_stt.text import find_normalizer
 
@@ -62,10 +62,10 @@ def target_of(request: pytest.FixtureRequest) -> Target:
         target = replace(target, **_keywords(mark, request))
     url = expand(target.url, os.environ) if target.url else fixture_url(request.config)
     target = replace(target, url=url)
-    if chosen.dialect_override is not None:
-        target = replace(target, dialect=chosen.dialect_override, options=None)
-    if chosen.url_override is not None:
-        target = replace(target, url=replace_origin(target.url, chosen.url_override))
+    if chosen.overrides.dialect is not None:
+        target = replace(target, dialect=chosen.overrides.dialect, options=None)
+    if chosen.overrides.url is not None:
+        target = replace(target, url=replace_origin(target.url, chosen.overrides.url))
     find_normalizer(target.normalize)
     return target
 
@@ -90,6 +90,11 @@ def _keywords(mark: pytest.Mark, request: pytest.FixtureRequest) -> Mapping[str,
 def make_client(request: pytest.FixtureRequest) -> STTClient:
     """Build the client of a test; what it scores becomes the test's record."""
     target = target_of(request)
+    if command_line(request.config, "pytest_stt_replay_strict"):
+        raise SuiteError(
+            f"{request.node.nodeid} would ask a server, and --stt-replay-strict forbids that: deselect it, "
+            "or leave the option out"
+        )
     return STTClient(
         url=run_of(request.config).address(target.url),
         timeout=target.timeout,

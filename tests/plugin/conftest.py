@@ -5,15 +5,22 @@ from collections.abc import Iterator
 import pytest
 from scripted import Example, ScriptedServer, scripted_server
 
+import pytest_stt.cli
+
 # pytester forgets what a run in this process imports, and numpy can't be imported twice.
 import pytest_stt.local
 import pytest_stt.plugin.async_fixtures
+import pytest_stt.plugin.inventory
+import pytest_stt.plugin.judging
 import pytest_stt.plugin.junit
 import pytest_stt.plugin.recording
+import pytest_stt.plugin.selection
 import pytest_stt.plugin.target
+import pytest_stt.plugin.usage
 import pytest_stt.render.junit
 import pytest_stt.render.summary
 import pytest_stt.runner
+import pytest_stt.runner.replay
 import pytest_stt.suite.loader  # noqa: F401
 
 

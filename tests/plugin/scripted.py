@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 import wave
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -17,18 +18,48 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
+Answer = str | int | Callable[[BaseHTTPRequestHandler], None]
+
 
 @dataclass
 class ScriptedServer:
     """Answer a request by the stem of the file that it uploads.
 
-    A string is a transcript, a number an HTTP status, a callable writes the answer itself.
+    A string is a transcript, a number an HTTP status, a callable writes the answer itself, and a list holds
+    the answers of several requests, the last of them for all further ones.
+
+    Attributes:
+        most_at_once: The largest number of requests that were being answered at the same time.
+        delay_s: How long every answer takes.
     """
 
     url: str = ""
-    answers: dict[str, str | int | Callable[[BaseHTTPRequestHandler], None]] = field(default_factory=dict)
+    delay_s: float = 0.0
+    at_once: int = 0
+    most_at_once: int = 0
+    answers: dict[str, Answer | list[Answer]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        with self.lock:
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+        time.sleep(self.delay_s)
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.at_once -= 1
+
+    def answer_of(self, stem: str) -> Answer:
+        with self.lock:
+            answer = self.answers.get(stem, "hello world")
+            if isinstance(answer, list):
+                return answer.pop(0) if len(answer) > 1 else answer[0]
+            return answer
 
 
 def _handler(script: ScriptedServer) -> type[BaseHTTPRequestHandler]:
@@ -41,13 +72,14 @@ def _handler(script: ScriptedServer) -> type[BaseHTTPRequestHandler]:
             stem = found.group(1).decode() if found else ""
             script.asked.append(stem)
             script.headers.append(dict(self.headers))
-            answer = script.answers.get(stem, "hello world")
-            if callable(answer):
-                answer(self)
-            elif isinstance(answer, int):
-                send(self, answer, {"error": {"message": f"scripted {answer}"}})
-            else:
-                send(self, 200, {"text": answer})
+            with script.answering():
+                answer = script.answer_of(stem)
+                if callable(answer):
+                    answer(self)
+                elif isinstance(answer, int):
+                    send(self, answer, {"error": {"message": f"scripted {answer}"}})
+                else:
+                    send(self, 200, {"text": answer})
 
         def log_message(self, format: str, *args: Any) -> None:
             pass
@@ -69,6 +101,7 @@ def scripted_server() -> Iterator[ScriptedServer]:
     script = ScriptedServer()
     with ThreadingHTTPServer(("127.0.0.1", 0), _handler(script)) as server:
         server.daemon_threads = True
+        server.request_queue_size = 100
         script.url = f"http://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()

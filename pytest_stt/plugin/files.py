@@ -1,0 +1,50 @@
+"""Where records are written and read; light, because an ini value alone makes every run ask."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
+
+RESULTS = "results.jsonl"
+
+
+def results_file(config: pytest.Config) -> Path | None:
+    """Return where records are written, None where nobody asked for them; a worker of xdist writes none.
+
+    Raises:
+        SuiteError: A variable in the ini value is not set.
+    """
+    if hasattr(config, "workerinput"):
+        return None
+    folder: str | None = getattr(config.option, "pytest_stt_results", None)
+    if folder is not None:
+        return config.invocation_params.dir / folder / RESULTS
+    folder = _ini_folder(config)
+    return config.rootpath / folder / RESULTS if folder else None
+
+
+def _ini_folder(config: pytest.Config) -> str:
+    text: str = config.getini("stt_results")
+    if "$" not in text:
+        return text
+    from pytest_stt.errors import SuiteError
+    from pytest_stt.suite.variables import expand
+
+    try:
+        return expand(text, os.environ)
+    except SuiteError as error:
+        raise SuiteError(f"ini option stt_results: {error}") from None
+
+
+def replay_file(config: pytest.Config) -> Path | None:
+    """Return the records that are judged instead of asking servers, None without `--stt-replay`."""
+    name: str | None = getattr(config.option, "pytest_stt_replay", None)
+    if name is None:
+        return None
+    # A worker of xdist may have been started in another folder.
+    folder = getattr(config, "workerinput", {}).get("stt_folder", config.invocation_params.dir)
+    return Path(folder, name)

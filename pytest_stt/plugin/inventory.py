@@ -1,0 +1,102 @@
+"""What the suites of a run hold, whether or not it was run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_stt import __version__
+from pytest_stt.plugin.collection import display_path
+from pytest_stt.records import Header, SuiteFacts, digest_of
+from pytest_stt.runner.digests import digest_of_file
+from pytest_stt.suite.model import item_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import pytest
+
+    from pytest_stt.plugin.run import Run
+    from pytest_stt.records import Record
+    from pytest_stt.suite.model import Suite
+
+# For each suite, by its name in records: the name in node ids, the case, the server and the audio file
+# of everything that it holds. Lists and not dataclasses, because they come from workers too.
+Inventory = dict[str, list[list[str]]]
+
+
+def inventory_of(run: Run) -> Inventory:
+    """Return what the suites hold that this process has collected."""
+    return {name: list(_entries(suite, run.config)) for name, suite in run.suites.items()}
+
+
+def _entries(suite: Suite, config: pytest.Config) -> Iterator[list[str]]:
+    for case in suite.cases:
+        audio = display_path(case.audio, config)
+        for server in suite.server_names or ("default",):
+            yield [item_name(suite, server, case), case.id, server, audio]
+
+
+def header_of(inventory: Inventory, records: Sequence[Record], *, root: Path, was_whole: bool) -> Header:
+    """Make the header of a file of records.
+
+    Args:
+        inventory: What the suites hold.
+        records: What was run of it.
+        root: Where the paths of audio files begin.
+        was_whole: Whether the run came to its end.
+    """
+    return Header(
+        plugin=__version__,
+        suites={name: _facts(name, entries, records, root) for name, entries in inventory.items()},
+        partial=not was_whole or _lacks_some(inventory, records),
+    )
+
+
+def _facts(suite: str, entries: list[list[str]], records: Sequence[Record], root: Path) -> SuiteFacts:
+    known = {
+        record.audio.path: record.audio.sha256
+        for record in records
+        if record.suite == suite and record.audio is not None and record.audio.sha256
+    }
+    return SuiteFacts(
+        digest=digest_of(
+            (case, server, known.get(audio) or _digest(root / audio)) for _, case, server, audio in entries
+        ),
+        ids=tuple(name for name, *_ in entries),
+    )
+
+
+def _digest(path: Path) -> str | None:
+    try:
+        return digest_of_file(path)
+    except OSError:
+        return None
+
+
+def _lacks_some(inventory: Inventory, records: Sequence[Record]) -> bool:
+    present = {(record.suite, record.case, record.server) for record in records}
+    return any(
+        (suite, case, server) not in present
+        for suite, entries in inventory.items()
+        for _, case, server, _ in entries
+    )
+
+
+def in_order(records: Sequence[Record], inventory: Inventory) -> list[Record]:
+    """Return records in the order of the suites, then those of Python tests by their names."""
+    places = {
+        (suite, case, server): place
+        for suite, entries in sorted(inventory.items())
+        for place, (_, case, server, _) in enumerate(entries)
+    }
+    last = len(places)
+    return sorted(
+        records,
+        key=lambda record: (
+            (record.suite, record.case, record.server) not in places,
+            record.suite,
+            places.get((record.suite, record.case, record.server), last),
+            record.case,
+        ),
+    )

@@ -1,0 +1,62 @@
+"""Which of the collected items are run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_stt.errors import STTError
+from pytest_stt.plugin.collection import SttItem
+from pytest_stt.plugin.keys import OUR_FIXTURES, RUN
+from pytest_stt.plugin.settings import shard
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def select(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the items that this run is to run, in their order.
+
+    Raises:
+        UsageError: The suites can't be run with this command line.
+    """
+    if RUN in config.stash and config.stash[RUN].usage_errors:
+        raise pytest.UsageError("\n".join(config.stash[RUN].usage_errors))
+    part = shard(config)
+    if part is not None:
+        _keep_shard(config, items, *part)
+
+
+def _keep_shard(config: pytest.Config, items: list[pytest.Item], number: int, of: int) -> None:
+    """Deselect what belongs to other shards; tests that have nothing to do with us belong to all."""
+    from pytest_stt.runner.shards import shard_of
+
+    seconds = {item.nodeid: _seconds(item) for item in items if _is_dealt_out(item)}
+    ours = shard_of(seconds, number=number, of=of)
+    others = [item for item in items if item.nodeid in seconds and item.nodeid not in ours]
+    if others:
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item.nodeid not in seconds or item.nodeid in ours]
+
+
+def _is_dealt_out(item: pytest.Item) -> bool:
+    return isinstance(item, SttItem) or not OUR_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+
+
+def _seconds(item: pytest.Item) -> float | None:
+    """Return how much audio an item takes, None where nobody knows."""
+    if not isinstance(item, SttItem):
+        return None
+    seconds = _length(item.case.audio)
+    return None if seconds is None else seconds * item.utterance.repetition.times
+
+
+def _length(audio: Path) -> float | None:
+    """Return the length that the header of a file gives; what is wrong with the file its case will say."""
+    from pytest_stt.audio import AudioSample
+
+    try:
+        return AudioSample.from_file(audio).duration_ms / 1000
+    except STTError:
+        return None
