@@ -74,21 +74,34 @@ def _file_in(text: str) -> Path:
 
 
 def _report(files: Sequence[Results], merged: Merged, lacks: Sequence[str], output: Path) -> list[Line]:
-    from pytest_stt.cli.terminal import terminal_width
     from pytest_stt.render.lines import plain
-    from pytest_stt.render.summary import summary_lines
 
-    width = terminal_width()
-    title = plain(" speech-to-text quality ".center(width, "="))
-    summary = summary_lines(merged.records, notes=list(_notes(files)), width=width, worst=WORST_SHOWN)
     problems = [
         *_first(merged.doubles, "double, the later one counts"),
         *_first(merged.missing, "missing"),
         *_first(merged.unknown, "not known to be complete"),
         *_first(lacks, "gate"),
     ]
-    written = f"{output}: {len(merged.records)} results of {len(files)} files"
-    return [title, *summary, *(plain(line, red=True) for line in problems), plain(written)]
+    sources = "1 file" if len(files) == 1 else f"{len(files)} files"
+    written = f"{output}: {len(merged.records)} results of {sources}"
+    return [
+        *_summary(merged.records, notes=list(_notes(files))),
+        *(plain(line, red=True) for line in problems),
+        plain(written),
+    ]
+
+
+def _summary(records: Sequence[Record], *, notes: Sequence[str]) -> list[Line]:
+    """Draw what pytest draws; where nothing was run, the notes alone."""
+    from pytest_stt.cli.terminal import terminal_width
+    from pytest_stt.render.lines import plain
+    from pytest_stt.render.summary import summary_lines
+
+    if all(record.outcome == "skipped" for record in records):
+        return [plain(f"note: {note}") for note in notes]
+    width = terminal_width()
+    title = plain(" speech-to-text quality ".center(width, "="))
+    return [title, *summary_lines(records, notes=notes, width=width, worst=WORST_SHOWN)]
 
 
 def _notes(files: Sequence[Results]) -> Iterator[str]:

@@ -65,8 +65,9 @@ def merge(files: Sequence[Results], *, update: bool) -> Merged:
     kept = [record for key, (record, _) in chosen.items() if key not in strays]
     missing = tuple(_missing(suites, kept))
     unknown = tuple(_unknown(suites, kept))
+    all_unknown = not suites and any(file.header.is_unfinished for file in files)
     return Merged(
-        header=Header(suites=suites, partial=bool(missing or unknown)),
+        header=Header(suites=suites, partial=bool(missing or unknown or all_unknown)),
         records=tuple(_in_order(suites, kept)),
         doubles=tuple(doubles),
         missing=missing,

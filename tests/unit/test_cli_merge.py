@@ -136,6 +136,15 @@ def test_a_killed_run_is_told(desk: Desk) -> None:
     assert "not known to be complete: a.stt.yaml" in said
 
 
+def test_where_nothing_was_run_there_is_no_table(desk: Desk) -> None:
+    desk.file("one.jsonl", Header())
+    said = desk.merge("one.jsonl", status=1)
+    assert said.splitlines() == [
+        "note: one.jsonl: this run never came to its end",
+        "out.jsonl: 0 results of 1 file",
+    ]
+
+
 @pytest.mark.parametrize(("output", "written"), [("o/", "o/results.jsonl"), (".", "results.jsonl")])
 def test_the_output_may_be_a_directory(desk: Desk, output: str, written: str) -> None:
     desk.file("one.jsonl", header("x"), heard("x"))

@@ -149,4 +149,8 @@ def test_of_a_suite_that_only_killed_runs_tell_of_nobody_knows_what_it_held() ->
 
 
 def test_python_tests_alone_are_complete() -> None:
-    assert not joined(results(Header(), python_test("test_it"))).header.partial
+    assert not joined(results(Header(partial=False), python_test("test_it"))).header.partial
+
+
+def test_a_killed_run_of_which_nothing_else_is_known_is_partial() -> None:
+    assert joined(results(Header()), results(Header(partial=False))).header.partial
