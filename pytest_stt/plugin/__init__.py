@@ -143,10 +143,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     run = session.config.stash[RUN]
     run.close()
-    if run.worker.get("stt_results"):
-        from pytest_stt.plugin.inventory import inventory_of
+    if run.worker:
+        from pytest_stt.plugin.workers import report_back
 
-        vars(session.config)["workeroutput"]["stt_inventory"] = inventory_of(run)
+        report_back(run)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

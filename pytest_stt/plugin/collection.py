@@ -42,11 +42,11 @@ class SttFile(pytest.File):
         run, name = run_of(self.config), display_path(self.path, self.config)
         run.suites[name] = suite
         problem = usage_problem(suite, name, run)
-        if problem and run.worker:
-            # The controller does not collect: an error of the file is what a worker can report.
-            raise self.CollectError(problem)
         if problem:
             run.usage_errors.append(problem)
+        if problem and run.worker:
+            # A worker can't end the run, it can only report an error of the file.
+            raise self.CollectError(problem)
 
     def _refuse_marks_of_others(self, suite: Suite) -> None:
         """Tags become markers; one of another plugin's that takes arguments would act, or end the run."""

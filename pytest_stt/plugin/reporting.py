@@ -27,6 +27,7 @@ class Reporter:
         # Sentences about suites, each once, in the order of their coming.
         self._notes: dict[str, None] = {}
         self._finished = False
+        self._was_refused = False
         self.latest: list[Record] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -51,9 +52,15 @@ class Reporter:
             return status
         return _with_rates(status, records_in(report))
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        self._was_refused |= bool(getattr(node, "workeroutput", {}).get("stt_usage_errors"))
+
     @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self) -> None:
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
         self._finished = True
+        if self._was_refused:
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
         if self._records:
             from pytest_stt.plugin.junit import add_run_properties
             from pytest_stt.render.junit import properties_of

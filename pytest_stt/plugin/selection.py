@@ -21,7 +21,7 @@ def select(config: pytest.Config, items: list[pytest.Item]) -> None:
     Raises:
         UsageError: The suites can't be run with this command line.
     """
-    if RUN in config.stash and config.stash[RUN].usage_errors:
+    if RUN in config.stash and config.stash[RUN].usage_errors and not config.stash[RUN].worker:
         raise pytest.UsageError("\n".join(config.stash[RUN].usage_errors))
     part = shard(config)
     if part is not None:
