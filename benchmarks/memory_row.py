@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import material
-from processes import cores, pytest_command, run, script, serving
+from processes import pytest_command, run, script, serving
 from rows import Command, Line, MeasureError, Plan, Row, times
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def site(plan: Plan) -> Iterator[tuple[Path, str]]:
     material.write_audio(folder / "audio" / "hour.wav", 3600)
     for name in ("second", "hour"):
         material.write_suite(folder, [(f"{name}.wav", 0)], _SUITE, name=name)
-    with serving("websocket_server.py", str(folder / _REPORT), str(cores()[1])) as port:
+    with serving("websocket_server.py", str(folder / _REPORT)) as port:
         yield folder, f"ws://127.0.0.1:{port}/"
 
 

@@ -58,11 +58,12 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """A Python program to run: `arguments` are what follows the interpreter's name."""
+    """A Python program to run: `arguments` follow the interpreter's name, `core` is the only one it gets."""
 
     python: Path
     arguments: tuple[str, ...]
     folder: Path
+    core: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

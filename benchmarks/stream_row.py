@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import material
@@ -38,9 +39,10 @@ def prepare(plan: Plan) -> Iterator[Command]:
     own_core, servers_core = cores()
     audio = folder / "audio" / "noise.wav"
     material.write_audio(audio, 10)
-    with serving("websocket_server.py", str(folder / "report.jsonl"), str(servers_core)) as port:
+    with serving("websocket_server.py", str(folder / "report.jsonl"), core=servers_core) as port:
         url = f"ws://127.0.0.1:{port}/"
-        yield script(plan.ours, "stream.py", folder, "ours", url, str(audio), "1", "20", str(own_core))
+        command = script(plan.ours, "stream.py", folder, "ours", url, str(audio), "1", "20")
+        yield replace(command, core=own_core)
 
 
 ROW = Row(name="stream", measure=measure, prepare=prepare)

@@ -1,7 +1,7 @@
-"""Streams in real time: by how much frames are late at the server.
+"""Streams in real time: how many frames are late at the server.
 
-A frame is late against the moment when `send_sample` was called plus k times the length of a frame, by the
-arrival at the server: opening the file, decoding and the way through the sockets count too.
+A frame is late against frame 0 of its stream plus k times the length of a frame, by the arrival at the
+server: decoding and the way through the sockets count too.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import statistics
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import material
@@ -34,27 +34,42 @@ assert_quality: {max_wer: 2, max_cer: 5}
 
 @dataclass(frozen=True, kw_only=True)
 class Lateness:
-    """How late frames were: the share that was more than 50 ms late, and the last frame of each stream."""
+    """How late frames arrived.
+
+    Attributes:
+        share: Those more than 50 ms late against frame 0 of their stream.
+        worst_ms: The latest of all against frame 0 of its stream.
+        start_ms: The latest frame 0 against the start of its stream.
+        last_ms: The median of the last frames against the start of their streams.
+        busy: The share of its core that the process used, its own start and end included.
+    """
 
     share: float
-    last_ms: float
     worst_ms: float
+    start_ms: float
+    last_ms: float
+    busy: float
 
     @classmethod
-    def of(cls, streams: list[list[float]]) -> Lateness:
-        frames = [late_ms for stream in streams for late_ms in stream]
+    def of(cls, streams: list[list[float]], busy: float) -> Lateness:
+        frames = [late_ms - stream[0] for stream in streams for late_ms in stream]
         return cls(
             share=sum(late_ms > 50 for late_ms in frames) / len(frames),
-            last_ms=statistics.median(stream[-1] for stream in streams),
             worst_ms=max(frames),
+            start_ms=max(stream[0] for stream in streams),
+            last_ms=statistics.median(stream[-1] for stream in streams),
+            busy=busy,
         )
 
     def __str__(self) -> str:
-        return f"{self.share:.2%} of frames late, worst {self.worst_ms:.0f} ms"
+        return f"{self.share:.2%}, worst {self.worst_ms:.0f} ms, core {self.busy:.0%} busy"
 
 
 def read_lateness(report: Path, began: Mapping[str, float], chunk_ms: int) -> list[list[float]]:
-    """Return milliseconds of lateness, a list for each stream; frame 0 is on time where no start is known."""
+    """Return milliseconds after the time of each frame, a list for each stream.
+
+    A stream starts when `send_sample` is called, or with frame 0 where that is not known.
+    """
     streams = []
     for line in report.read_text().splitlines():
         conversation = json.loads(line)
@@ -72,14 +87,15 @@ def stream(plan: Plan, who: str, *, seconds: int, streams: int, chunk_ms: int) -
     material.write_audio(audio, seconds)
     own_core, servers_core = cores()
     python = plan.ours if who == "ours" else plan.peer
-    with serving("websocket_server.py", str(report), str(servers_core)) as port:
-        numbers = (str(streams), str(chunk_ms), str(own_core))
+    with serving("websocket_server.py", str(report), core=servers_core) as port:
         url = f"ws://127.0.0.1:{port}/"
-        began = json.loads(run(script(python, "stream.py", folder, who, url, str(audio), *numbers)).output)
+        arguments = (who, url, str(audio), str(streams), str(chunk_ms))
+        cost = run(replace(script(python, "stream.py", folder, *arguments), core=own_core))
+    began = json.loads(cost.output)
     late = read_lateness(report, began, chunk_ms)
     if sum(map(len, late)) != streams * seconds * 1000 // chunk_ms:
         raise MeasureError(f"{who}: {sum(map(len, late))} frames of {len(late)} streams arrived")
-    return Lateness.of(late)
+    return Lateness.of(late, cost.cpu_s / seconds)
 
 
 def stream_suite(plan: Plan, *, seconds: int) -> Lateness:
@@ -88,8 +104,8 @@ def stream_suite(plan: Plan, *, seconds: int) -> Lateness:
     report = folder / "report.jsonl"
     report.unlink(missing_ok=True)
     with suite_site(plan, folder, report, seconds) as command:
-        run(command)
-    return Lateness.of(read_lateness(report, {}, 100))
+        cost = run(command)
+    return Lateness.of(read_lateness(report, {}, 100), cost.cpu_s / seconds)
 
 
 @contextmanager
@@ -97,22 +113,9 @@ def suite_site(plan: Plan, folder: Path, report: Path, seconds: int) -> Iterator
     material.write_audio(folder / "audio" / "noise.wav", seconds)
     material.write_suite(folder, [("noise.wav", number) for number in range(STREAMS)], _SUITE)
     own_core, servers_core = cores()
-    with serving("websocket_server.py", str(report), str(servers_core)) as port:
+    with serving("websocket_server.py", str(report), core=servers_core) as port:
         options = ("--stt-concurrency", str(STREAMS), "--stt-url", f"ws://127.0.0.1:{port}")
-        command = pytest_command(plan.ours, folder, "suite.stt.yaml", *options)
-        yield pinned(command, own_core)
-
-
-def pinned(command: Command, core: int) -> Command:
-    """Return the command on one core."""
-    code = (
-        "import os, runpy, sys; os.sched_setaffinity(0, {int(sys.argv.pop(1))}); "
-        "runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
-    )
-    module, *arguments = command.arguments[1:]
-    return Command(
-        python=command.python, arguments=("-c", code, str(core), module, *arguments), folder=command.folder
-    )
+        yield replace(pytest_command(plan.ours, folder, "suite.stt.yaml", *options), core=own_core)
 
 
 def measure(plan: Plan) -> Iterator[Line]:
@@ -120,8 +123,16 @@ def measure(plan: Plan) -> Iterator[Line]:
     peer = stream(plan, "peer", seconds=seconds, streams=STREAMS, chunk_ms=100)
     rounds = range(plan.rounds(1, 3))
     ours = [stream(plan, "ours", seconds=seconds, streams=STREAMS, chunk_ms=100) for _ in rounds]
-    others = f"peer {peer.share:.0%} late, ends {peer.last_ms / seconds / 10:.1f} % late"
-    yield _line(f"{STREAMS} WebSocket streams at once, one core, a script", ours, others, peer)
+    others = f"peer {peer.share:.0%}, ends {peer.last_ms / seconds / 10:.1f} % late"
+    what = f"{STREAMS} WebSocket streams at once, one core, a script"
+    yield _line(what, ours, others, peer)
+    start_ms = statistics.median(late.start_ms for late in ours)
+    yield Line(
+        measure="the same: from send_sample to frame 0, the slowest stream",
+        other=f"peer {peer.start_ms:.0f} ms",
+        ours=f"{start_ms:.0f} ms",
+        ratio=times(start_ms, peer.start_ms),
+    )
     suites = [stream_suite(plan, seconds=seconds) for _ in rounds]
     yield _line("the same, a suite with the dialect whisperlive", suites, others, peer)
 

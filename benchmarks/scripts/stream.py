@@ -1,6 +1,6 @@
 """Stream a file over many WebSockets at once, as a user's script does it, with our client or the peer's.
 
-Arguments: `ours` or `peer`, url, audio file, number of streams, milliseconds a frame, core to run on.
+Arguments: `ours` or `peer`, url, audio file, number of streams, milliseconds a frame.
 Prints JSON: for each `uid` the monotonic clock in seconds when `send_sample` was called.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 import time
 from pathlib import Path
@@ -46,7 +45,6 @@ async def main(maker: Any, url: str, path: Path, streams: int, chunk_ms: int) ->
 
 
 if __name__ == "__main__":
-    who, address, audio, count, frame_ms, core = sys.argv[1:]
-    os.sched_setaffinity(0, {int(core)})
+    who, address, audio, count, frame_ms = sys.argv[1:]
     make = our_client if who == "ours" else peers_client
     print(json.dumps(asyncio.run(main(make, address, Path(audio), int(count), int(frame_ms)))))

@@ -1,6 +1,6 @@
 """Take audio over WebSockets and note when each frame of it arrives.
 
-Arguments: a file to write to, and the core to run on. Prints its port. Of each connection a line of JSON is
+The argument is a file to write to. Prints its port. Of each connection a line of JSON is
 written when it ends: the `uid` of its first message, and `arrivals`, the monotonic clock in seconds at each
 binary frame. It answers like WhisperLive: SERVER_READY, and one segment when the first audio is there.
 """
@@ -11,7 +11,6 @@ import asyncio
 import base64
 import hashlib
 import json
-import os
 import re
 import sys
 import time
@@ -113,5 +112,4 @@ async def main(report: Path) -> None:
 
 
 if __name__ == "__main__":
-    os.sched_setaffinity(0, {int(sys.argv[2])})
     asyncio.run(main(Path(sys.argv[1])))
