@@ -3,7 +3,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from pytest_stt.errors import STTError
+from pytest_stt.errors import ConnectError, STTError
 from pytest_stt.records import Try
 from pytest_stt.runner.hearing import Attempt
 from pytest_stt.runner.retries import advice, asked_wait_s, is_answer, may_pass, pause_s, status_of
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pytest_stt.runner.admission import Place
     from pytest_stt.runner.lanes import Lanes
     from pytest_stt.runner.service import Service
+    from pytest_stt.runner.utterance import Utterance
 
 _LEAST_LIMIT_S = 0.001
 
@@ -50,8 +51,15 @@ class Attempting:
     """
 
     def __init__(
-        self, service: Service, lanes: Lanes, audio: asyncio.Future[AudioSample], span: Span
+        self,
+        utterance: Utterance,
+        *,
+        service: Service,
+        lanes: Lanes,
+        audio: asyncio.Future[AudioSample],
+        span: Span,
     ) -> None:
+        self._utterance = utterance
         self._service = service
         self._lanes = lanes
         self._audio = audio
@@ -104,11 +112,13 @@ class Attempting:
         """Wait until it is time for the next try, or raise the error if there is to be none."""
         pause, server = pause_s(error, len(self._tries)), self._service.server
         if not may_pass(error) or len(self._tries) > server.retries:
-            raise self._told(error)
+            raise self._final(error)
         if pause >= self._left_s:
-            raise self._told(error, self._no_time(error))
+            raise self._final(error, self._no_time(error))
         if not await self._service.pause(pause):
-            raise self._told(error, "It was not tried again, because there is no connection for other cases.")
+            raise self._final(
+                error, "It was not tried again, because there is no connection for other cases."
+            )
         self._left_s -= pause
 
     def _no_time(self, error: STTError) -> str:
@@ -117,11 +127,13 @@ class Attempting:
             return f"The server asked to wait for {asked_s:g} s, more than {left}."
         return f"For another try there is too little of {left}."
 
-    def _told(self, error: STTError, *why: str) -> STTError:
+    def _final(self, error: STTError, *why: str) -> STTError:
         """Return the error; its first line tells also what was tried and what may help."""
         tries, server = len(self._tries), self._service.server
         tried = f"(tried {tries} times in {time.monotonic() - self._began:.1f} s)" if tries > 1 else ""
         helps = advice(error, wait_s=server.wait, retries=server.retries)
         first, *rest = str(error).split("\n")
         error.args = ("\n".join([" ".join(filter(None, (first, *why, helps, tried))), *rest]),)
+        if isinstance(error, ConnectError):
+            self._service.failed(self._utterance, error)
         return error

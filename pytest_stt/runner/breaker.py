@@ -3,8 +3,12 @@ from __future__ import annotations
 import asyncio
 import copy
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from pytest_stt.errors import ConnectError, STTError
+
+if TYPE_CHECKING:
+    from pytest_stt.runner.utterance import Utterance
 
 FAILURES = 3
 
@@ -16,7 +20,7 @@ class Breaker:
     """
 
     def __init__(self) -> None:
-        self._failures: list[STTError] = []
+        self._failures: dict[Utterance, STTError] = {}
         self._cause: STTError | None = None
         self._opened = asyncio.Event()
 
@@ -34,16 +38,19 @@ class Breaker:
         """Note that the server has answered something."""
         self._failures.clear()
 
-    def failed(self, error: STTError, where: str) -> None:
-        """Note that there was no connection for a case; `where` is the address without secrets."""
-        self._failures.append(error)
+    def failed(self, utterance: Utterance, error: STTError, where: str) -> None:
+        """Note that there was no connection for a case, which counts once however often it is tried.
+
+        Args:
+            utterance: The case.
+            error: Why.
+            where: The address without secrets.
+        """
+        self._failures.setdefault(utterance, error)
         if len(self._failures) >= FAILURES:
-            self.open(
-                ConnectError(
-                    f"{where} was not asked: {FAILURES} connection failures in a row, the first: "
-                    f"{self._failures[0]}"
-                )
-            )
+            first = next(iter(self._failures.values()))
+            what = f"{where} was not asked: {FAILURES} connection failures in a row, the first: {first}"
+            self.open(ConnectError(what))
 
     async def pause(self, pause_s: float) -> bool:
         """Wait, and tell whether the server may still be asked; once that is not so the wait ends."""

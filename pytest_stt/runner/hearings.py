@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from pytest_stt.audio import AudioSample
-from pytest_stt.errors import ConnectError, STTError
+from pytest_stt.errors import STTError
 from pytest_stt.runner.attempt import Attempting, Span
 from pytest_stt.runner.caselog import case_log
 from pytest_stt.runner.exclusivity import Turns
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from pytest_stt.suite.model import Case
 
 
+# More of them take the interpreter's lock from the loop more often, which costs more than they save.
+AUDIO_THREADS = 2
+
+
 class Hearings:
     """Ask the servers of suites for transcripts, many at once; everything here is for one event loop."""
 
@@ -28,6 +33,7 @@ class Hearings:
         self._services: dict[tuple[Path, str], Service] = {}
         self._turns = Turns()
         self._tasks: set[asyncio.Task[Hearing] | None] = set()
+        self._readers = ThreadPoolExecutor(AUDIO_THREADS, thread_name_prefix="stt-audio")
 
     async def hear(self, utterance: Utterance) -> Hearing:
         """Return what was heard of an utterance; whoever comes first sends first.
@@ -54,6 +60,7 @@ class Hearings:
             await asyncio.wait(tasks)
         for service in self._services.values():
             await service.aclose()
+        self._readers.shutdown(wait=False, cancel_futures=True)
 
     async def _attempts(self, utterance: Utterance, span: Span) -> tuple[Attempt, ...]:
         service = self._service(utterance)
@@ -61,16 +68,16 @@ class Hearings:
             lanes = await service.open()
         except STTError as error:
             return (Attempt(error=error),) * utterance.repetition.times
-        audio = asyncio.get_running_loop().run_in_executor(None, load, utterance.case)
+        audio = asyncio.get_running_loop().run_in_executor(self._readers, load, utterance.case)
         try:
-            every = [Attempting(service, lanes, audio, span) for _ in range(utterance.repetition.times)]
-            attempts = await _run(every, at_once=not utterance.case.exclusive)
+            times = utterance.repetition.times
+            every = [
+                Attempting(utterance, service=service, lanes=lanes, audio=audio, span=span)
+                for _ in range(times)
+            ]
+            return await _run(every, at_once=not utterance.case.exclusive)
         finally:
             audio.cancel()
-        errors = [attempt.error for attempt in attempts]
-        if isinstance(errors[0], ConnectError) and all(isinstance(error, ConnectError) for error in errors):
-            service.failed(errors[0])
-        return attempts
 
     def _service(self, utterance: Utterance) -> Service:
         key = utterance.suite.path, utterance.server.name

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_stt.runner.share import Share
+    from pytest_stt.runner.utterance import Utterance
     from pytest_stt.suite.model import Server, Suite
 
 
@@ -120,9 +121,9 @@ class Service:
         """Note that the server has answered something."""
         self._breaker.answered()
 
-    def failed(self, error: STTError) -> None:
+    def failed(self, utterance: Utterance, error: STTError) -> None:
         """Note that there was no connection for a case, which may end the waits of all others."""
-        self._breaker.failed(error, self.where)
+        self._breaker.failed(utterance, error, self.where)
         if (refusal := self._breaker.refusal) is not None:
             self._origin.dismiss(self._quota, refusal)
 
