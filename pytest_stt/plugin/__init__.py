@@ -45,7 +45,7 @@ def pytest_load_initial_conftests(
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", fixtures.MARKER)
     config.pluginmanager.register(_async_fixtures(config), "stt-async")
-    if options.any_given(config):
+    if options.needs_check(config):
         from pytest_stt.plugin.usage import check_command_line
 
         check_command_line(config)
@@ -82,7 +82,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if RUN in config.stash or options.any_given(config):
+    if RUN in config.stash or options.needs_check(config):
         from pytest_stt.plugin.selection import select
 
         select(config, items)

@@ -1,4 +1,8 @@
-"""Suites as pytest sees them: a file of items that have markers, lines and verdicts."""
+"""Suites as pytest sees them: a file of items that have markers, lines and verdicts.
+
+pytest makes the file, and so imports this module, also when it looks for another one in the same folder:
+what is heavy is imported when a suite is read.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +15,11 @@ import pytest
 
 from pytest_stt.plugin.keys import HEARING
 from pytest_stt.plugin.run import run_of
-from pytest_stt.plugin.usage import usage_problem
-from pytest_stt.runner.utterance import Utterance
-from pytest_stt.suite.model import item_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pytest_stt.runner.utterance import Utterance
     from pytest_stt.suite.model import Case, Suite
 
 
@@ -32,6 +34,12 @@ class SttFile(pytest.File):
         for tag in sorted({tag for case in suite.cases for tag in case.tags}):
             # Tags are selected with -m like markers; strict markers would refuse unknown ones.
             self.config.addinivalue_line("markers", f"{tag}: a tag of speech-to-text cases")
+        yield from self._items(suite)
+
+    def _items(self, suite: Suite) -> Iterator[SttItem]:
+        from pytest_stt.runner.utterance import Utterance
+        from pytest_stt.suite.model import item_name
+
         for case in suite.cases:
             for server in suite.servers:
                 utterance = Utterance(suite=suite, server=server, case=case)
@@ -39,6 +47,8 @@ class SttFile(pytest.File):
 
     def _note(self, suite: Suite) -> None:
         """Remember a suite for the results, and what it says against the command line."""
+        from pytest_stt.plugin.usage import usage_problem
+
         run, name = run_of(self.config), display_path(self.path, self.config)
         run.suites[name] = suite
         problem = usage_problem(suite, name, run)

@@ -163,10 +163,10 @@ def header_lines(config: pytest.Config) -> list[str]:
     return lines
 
 
-def any_given(config: pytest.Config) -> bool:
-    """Tell whether the command line has an option of ours."""
-    given = vars(config.option)
-    return any(given.get(attributes["dest"]) is not None for attributes in OPTIONS.values())
+def needs_check(config: pytest.Config) -> bool:
+    """Tell whether the command line has an option that can be wrong in more than its form."""
+    names = ("replay", "live_missing", "replay_strict", "shard")
+    return any(getattr(config.option, f"pytest_stt_{name}", None) is not None for name in names)
 
 
 def wants_results(config: pytest.Config) -> bool:

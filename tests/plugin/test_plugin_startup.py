@@ -36,6 +36,16 @@ def test_an_unrelated_run_imports_nothing_heavy(tmp_path: Path) -> None:
     assert rooms <= {"plugin", "errors"}
 
 
+def test_a_suite_beside_and_options_of_ours_cost_other_tests_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.stt.yaml").write_text("cases: []")
+    (tmp_path / "pytest.ini").write_text(
+        "[pytest]\nstt_results = out\naddopts = --stt-concurrency 8 --stt-worst 3 -p no:anyio -p no:randomly "
+        "-p no:hypothesispytest -p no:xdist"
+    )
+    modules = run_pytest(tmp_path, "test_it.py")
+    assert {name.partition(".")[0] for name in modules} & HEAVY == set()
+
+
 def test_without_pytest_asyncio_not_even_asyncio_is_imported(tmp_path: Path) -> None:
     modules = run_pytest(tmp_path, "-p", "no:asyncio", "-p", "no:anyio", "-p", "no:xdist")
     assert "asyncio" not in modules
