@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Samples: TypeAlias = NDArray[np.float32]
+Numbers: TypeAlias = NDArray[Any]
 
 BLOCK_FRAMES = 16_384
 LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 1_000, 768_000
@@ -86,26 +87,30 @@ def resampled(blocks: Iterator[Samples], from_hz: int, to_hz: int) -> Iterator[S
     yield resampler.resample_chunk(np.empty(0, np.float32), last=True)
 
 
-def cut(blocks: Iterator[Samples], sample_rate: int, chunk_ms: int) -> Iterator[Samples]:
+def cut(blocks: Iterator[Numbers], sample_rate: int, chunk_ms: int) -> Iterator[Numbers]:
     """Cut a stream at k * chunk_ms; the last chunk may be short.
 
     Every cut is computed from the start of the audio, so that a chunk that is no whole number of
     frames (7 ms at 44100 Hz) moves none of the cuts after it.
     """
-    pieces: list[Samples] = []
+    pieces: list[Numbers] = []
     position, chunk = 0, 1
     for block in blocks:
         rest = block
         while position + len(rest) >= (edge := chunk * chunk_ms * sample_rate // 1000):
             pieces.append(rest[: edge - position])
-            yield np.concatenate(pieces)
+            yield _joined(pieces)
             pieces, rest = [], rest[edge - position :]
             position, chunk = edge, chunk + 1
         if len(rest):
             pieces.append(rest)
             position += len(rest)
     if pieces:
-        yield np.concatenate(pieces)
+        yield _joined(pieces)
+
+
+def _joined(pieces: list[Numbers]) -> Numbers:
+    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
 
 
 def _whole(number: Any) -> int | None:

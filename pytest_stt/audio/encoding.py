@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pytest_stt.errors import AudioError
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from pytest_stt.audio.blocks import Samples
 
 
@@ -41,13 +43,19 @@ def checked_encoding(encoding: str) -> AudioEncoding:
 
 def encode(samples: Samples, encoding: AudioEncoding) -> bytes:
     """Turn float32 samples into the bytes of `encoding`."""
+    return packed(quantised(samples, encoding), encoding)
+
+
+def quantised(samples: Samples, encoding: AudioEncoding) -> NDArray[Any]:
+    """Return the little-endian numbers of `encoding`, one for each sample."""
     if encoding is AudioEncoding.FLOAT32:
-        return samples.astype("<f4", copy=False).tobytes()
-    pcm16 = _pcm16(samples)
-    return base64.b64encode(pcm16) if encoding is AudioEncoding.PCM16_BASE64 else pcm16
-
-
-def _pcm16(samples: Samples) -> bytes:
+        return samples.astype("<f4", copy=False)
     # In float64: a float32 can't hold x * 32767 exactly, and the nearest float32 may round to the other side.
     scaled = np.rint(samples.astype(np.float64) * 32767)
-    return np.clip(scaled, -32768, 32767).astype("<i2").tobytes()
+    return np.clip(scaled, -32768, 32767).astype("<i2")
+
+
+def packed(numbers: NDArray[Any], encoding: AudioEncoding) -> bytes:
+    """Return the bytes of quantised samples, in base64 where `encoding` says so."""
+    binary = numbers.tobytes()
+    return base64.b64encode(binary) if encoding is AudioEncoding.PCM16_BASE64 else binary

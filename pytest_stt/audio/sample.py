@@ -14,12 +14,12 @@ import numpy as np
 
 from pytest_stt.audio.array import AudioArray
 from pytest_stt.audio.blocks import Samples, checked_chunk_ms, checked_rate, cut, resampled
-from pytest_stt.audio.encoding import AudioEncoding, checked_encoding, encode
+from pytest_stt.audio.encoding import AudioEncoding, checked_encoding, encode, packed, quantised
 from pytest_stt.audio.file import AudioFile
 from pytest_stt.errors import AudioError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from numpy.typing import ArrayLike
 
@@ -149,7 +149,7 @@ class AudioSample:
 
     def chunks(
         self, *, chunk_ms: int, encoding: AudioEncoding, sample_rate: int | None = None
-    ) -> Iterator[bytes]:
+    ) -> Generator[bytes, None, None]:
         """Return the audio in pieces of `chunk_ms` milliseconds, the last of which may be shorter.
 
         Joined, they are exactly what `float32` (little-endian) and `pcm16` give; with `PCM16_BASE64` each
@@ -162,7 +162,8 @@ class AudioSample:
         """
         rate, length_ms = self._rate(sample_rate), checked_chunk_ms(chunk_ms)
         form = checked_encoding(encoding)
-        return (encode(chunk, form) for chunk in cut(self._blocks(rate), rate, length_ms))
+        numbers = (quantised(block, form) for block in self._blocks(rate))
+        return (packed(chunk, form) for chunk in cut(numbers, rate, length_ms))
 
     @property
     def sha256(self) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+import anyio
 from httpx_ws import AsyncWebSocketSession, HTTPXWSException
 from wsproto.connection import Connection, ConnectionType
 from wsproto.events import BytesMessage, Ping, Pong, TextMessage
@@ -28,6 +29,8 @@ class HeartbeatSession(AsyncWebSocketSession):
     def __init__(self, *args: Any, limit: SizeLimit | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.connection = _Connection(limit or SizeLimit())
+        # The usual lock lets every other task go first, at each frame.
+        self._write_lock = anyio.Lock(fast_acquire=True)
 
 
 class _Connection(Connection):

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from pytest_stt.audio import AudioEncoding
 from pytest_stt.client.arguments import checked_audio, checked_sample, checked_text
+from pytest_stt.client.frames import made_ahead
 from pytest_stt.client.line import Line
 from pytest_stt.client.pacing import Pacer
 from pytest_stt.client.result import STTResult, describe, fill, score_unasked
@@ -98,10 +100,12 @@ class STTSession:
         if self._sample is None:
             describe(self._result, sample)
         pacer, as_text = Pacer(pace), encoding == AudioEncoding.PCM16_BASE64
-        for chunk in sample.chunks(chunk_ms=chunk_ms, encoding=encoding, sample_rate=sample_rate):
-            await pacer.turn(chunk_ms)
-            self._line.timeline.start()
-            await self._line.send(chunk.decode("ascii") if as_text else chunk)
+        chunks = sample.chunks(chunk_ms=chunk_ms, encoding=encoding, sample_rate=sample_rate)
+        async with aclosing(made_ahead(chunks, chunk_ms)) as frames:
+            async for frame in frames:
+                await pacer.turn(chunk_ms)
+                self._line.timeline.start()
+                await self._line.send(frame.decode("ascii") if as_text else frame)
 
     async def receive_text(self, *, timeout: float | None = None) -> str:  # noqa: ASYNC109
         """Return the next text frame and count it into `result`.

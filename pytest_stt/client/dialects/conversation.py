@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import time
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Generic, Literal
 
 from pytest_stt.client.dialects.base import OptionsT, raise_error
 from pytest_stt.client.failures import timeout_error
+from pytest_stt.client.frames import made_ahead
 from pytest_stt.client.pacing import Pacer
 from pytest_stt.errors import ClosedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Generator
 
     from pytest_stt.client.dialects.base import Call, Said
     from pytest_stt.client.line import Line
@@ -37,12 +39,18 @@ class Conversation(Generic[OptionsT]):
             self.listen()
             raise
 
-    async def stream(self, frames: Iterable[str | bytes], frame_ms: float) -> None:
-        """Send frames of audio, each at its time; the first one starts the clock of the latency."""
-        for frame in frames:
-            await self._pacer.turn(frame_ms)
-            self.call.timeline.start()
-            await self.say(frame)
+    async def stream(self, frames: Generator[str | bytes, None, None], frame_ms: float) -> None:
+        """Send frames of audio, each at its time; the first one starts the clock of the latency.
+
+        Args:
+            frames: Made in a worker thread, ahead of their time, and closed in the end.
+            frame_ms: Milliseconds of audio in a frame.
+        """
+        async with aclosing(made_ahead(frames, frame_ms)) as made:
+            async for frame in made:
+                await self._pacer.turn(frame_ms)
+                self.call.timeline.start()
+                await self.say(frame)
 
     def listen(self) -> list[Said]:
         """Read the messages that have come.

@@ -14,7 +14,7 @@ from pytest_stt.client.stream import StreamOptions
 from pytest_stt.errors import SuiteError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
 _SAMPLE_RATE = 16000
 _BYTES_PER_SAMPLE = {AudioEncoding.FLOAT32: 4, AudioEncoding.PCM16: 2}
@@ -118,7 +118,7 @@ def handshake(options: WhisperLiveOptions, language: str | None) -> dict[str, An
     return message | options.extra
 
 
-def audio_frames(call: Call[WhisperLiveOptions]) -> Iterator[bytes]:
+def audio_frames(call: Call[WhisperLiveOptions]) -> Generator[bytes, None, None]:
     """Give the audio at 16 kHz, and then silence, frame by frame."""
     encoding, chunk_ms = call.stream.encoding or AudioEncoding.FLOAT32, call.stream.chunk_ms or 256
     yield from call.sample.chunks(chunk_ms=chunk_ms, encoding=encoding, sample_rate=_SAMPLE_RATE)
