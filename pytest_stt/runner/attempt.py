@@ -115,11 +115,11 @@ class Attempting:
             raise self._final(error)
         if pause >= self._left_s:
             raise self._final(error, self._no_time(error))
+        self._left_s -= pause
         if not await self._service.pause(pause):
             raise self._final(
                 error, "It was not tried again, because there is no connection for other cases."
             )
-        self._left_s -= pause
 
     def _no_time(self, error: STTError) -> str:
         left = f"the {max(0.0, self._left_s):.1f} s that are left of `timeout`"

@@ -20,6 +20,9 @@ from pytest_stt.errors import (
 BACKOFF_S = 0.5
 LONGEST_BACKOFF_S = 30.0
 
+# The tests that run meanwhile have the random numbers of the module to themselves.
+_CHANCE = random.Random()
+
 _PASSING_STATUSES = {429, 502, 503, 504}
 # RFC 6455, section 7.4.1, and the IANA registry: the connection broke, "service restart", "try again later".
 _PASSING_CLOSES = {1006, 1012, 1013}
@@ -57,8 +60,8 @@ def pause_s(error: STTError, tries: int) -> float:
     They double each time and half of them is left to chance, so that cases which failed together don't
     come back together. What the server asked for is the least.
     """
-    full_s = min(LONGEST_BACKOFF_S, BACKOFF_S * 2.0 ** (tries - 1))
-    return max(asked_wait_s(error), random.uniform(full_s / 2, full_s))
+    full_s = min(LONGEST_BACKOFF_S, BACKOFF_S * 2.0 ** min(tries - 1, 30))
+    return max(asked_wait_s(error), _CHANCE.uniform(full_s / 2, full_s))
 
 
 def advice(error: STTError, *, wait_s: float, retries: int) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
+from concurrent.futures import CancelledError
 
 import pytest
 
-from pytest_stt.runner import BackgroundLoop
+from pytest_stt.runner import BackgroundLoop, background
 
 
 async def nothing() -> str:
@@ -58,6 +59,49 @@ def test_a_timeout_error_of_the_task_is_its_own() -> None:
     loop = BackgroundLoop()
     with pytest.raises(TimeoutError, match="of the task"):
         loop.run(fail)
+    loop.close()
+
+
+def test_submitting_does_not_wait_and_keeps_the_order() -> None:
+    loop, begun, go = BackgroundLoop(), [], threading.Event()
+
+    async def begin(number: int) -> int:
+        begun.append(number)
+        while not go.is_set():
+            await asyncio.sleep(0.005)
+        return number
+
+    futures = [loop.submit(begin, number) for number in range(20)]
+    assert not any(future.done() for future in futures)
+    go.set()
+    assert [loop.wait(future) for future in futures] == list(range(20))
+    assert begun == list(range(20))
+    loop.close()
+
+
+def test_cancelling_a_future_cancels_its_task() -> None:
+    loop, started, ended = BackgroundLoop(), threading.Event(), threading.Event()
+
+    async def hang() -> None:
+        started.set()
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.set()
+
+    future = loop.submit(hang)
+    assert started.wait(5)
+    future.cancel()
+    assert ended.wait(5)
+    with pytest.raises(CancelledError):
+        loop.wait(future)
+    loop.close()
+
+
+def test_a_wait_outlasts_its_own_wake_ups(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "WAKE_UP_S", 0.01)
+    loop = BackgroundLoop()
+    assert loop.run(asyncio.sleep, 0.1, "done") == "done"
     loop.close()
 
 
