@@ -29,7 +29,7 @@ _CODES = {
     1009: ("message too big", "Send smaller frames: lower `chunk_ms`."),
     1011: ("internal error", _LOG_ADVICE),
     1012: ("service restart", "Try again when the server is back."),
-    1013: ("try again later", "The server has no room now: try again later."),
+    1013: ("try again later", "The server has no room now. In a suite, lower `concurrency`."),
 }
 
 

@@ -104,7 +104,10 @@ def _unconnected(error: httpx.ConnectError, where: str) -> ConnectError:
         if isinstance(cause, socket.gaierror):
             return ConnectError(f"The host of {where} is not known: {cause.strerror}. {_URL_ADVICE}")
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        return ConnectError(f"{where} refused the connection. Is the server running? {_URL_ADVICE}")
+        return ConnectError(
+            f"{where} refused the connection. Is the server running? {_URL_ADVICE} In a suite, `wait: 60` "
+            "waits for a server that starts."
+        )
     detail = printable(str(error), 300) or "the connection broke while it was made"
     return ConnectError(f"No connection to {where}: {detail}. {_URL_ADVICE}")
 

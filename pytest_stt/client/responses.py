@@ -28,8 +28,10 @@ _ADVICE = {
     408: "The server ran out of its own time: try shorter audio, or raise the server's limit.",
     413: "The audio is too large for this server: send a shorter or compressed file, or raise its limit.",
     426: "The address wants a WebSocket: use a dialect that speaks one, or STTClient.ws.",
-    429: "Wait before the next run, or ask for a higher limit.",
-    503: "Wait until the server has loaded its model or has room again.",
+    429: "Wait before asking again, or ask for a higher limit; in a suite, lower `concurrency` or set a "
+    "`rate`, such as 60/min.",
+    503: "Wait until the server has loaded its model or has room again; in a suite, `wait: 60` waits for a "
+    "server that starts, and a lower `concurrency` asks less of it at once.",
 }
 _ADVICE[403] = _ADVICE[407] = _ADVICE[401]
 _ADVICE[405] = _ADVICE[410] = _ADVICE[404]

@@ -60,7 +60,7 @@ def test_the_servers_own_words_are_found(body: bytes, message: str) -> None:
         (415, RejectedError, "format of the audio"),
         (422, RejectedError, "format of the audio"),
         (426, RejectedError, "wants a WebSocket"),
-        (429, BusyError, "Wait before"),
+        (429, BusyError, "in a suite, lower `concurrency` or set a `rate`, such"),
         (500, ServerError, "server's log"),
         (502, ServerError, "server's log"),
         (503, BusyError, "loaded its model"),

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
-from strict_servers import StrictWhisperLive, segment, socket_server
+from strict_servers import StrictWhisperLive, http_server, says, segment, socket_server, strict_openai
 
 from pytest_stt.audio import AudioEncoding, AudioSample
 from pytest_stt.audio.file import AudioFile
@@ -126,3 +126,23 @@ async def test_audio_that_breaks_off_is_told_where_it_is_sent(tmp_path: Path) ->
     async with socket_server(listen) as url, STTClient(url=url).ws() as session:
         with pytest.raises(AudioError, match=r"changed\.wav: the file has changed"):
             await session.send_sample(sample, pace=0)
+
+
+async def test_the_file_of_an_array_is_made_outside_of_the_event_loop(
+    tone: AudioSample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[int] = []
+    real = AudioSample.wav_bytes
+
+    def wav_bytes(self: AudioSample) -> bytes:
+        threads.append(threading.get_ident())
+        return real(self)
+
+    monkeypatch.setattr(AudioSample, "wav_bytes", wav_bytes)
+    async with http_server(strict_openai(says(200, {"text": "red"}))) as server:
+        client = STTClient(url=server.url, dialect="openai")
+        await client.hear(tone)
+        await client.aclose()
+    assert server.requests[0].parts["file"] == ("tone.wav", "audio/wav", real(tone))
+    assert threads
+    assert threading.get_ident() not in threads

@@ -13,6 +13,7 @@ from pytest_stt.client.responses import quoted
 from pytest_stt.client.sources import is_event_stream, is_json
 from pytest_stt.client.sse import EventData, EventSplitter
 from pytest_stt.client.stream import StreamOptions
+from pytest_stt.client.upload import open_upload
 from pytest_stt.errors import ProtocolError
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class OpenAIDialect(Dialect[OpenAIOptions]):
 
     async def transcribe(self, call: Call[OpenAIOptions]) -> None:
         """Upload the file and read the answer."""
-        with call.sample.open_upload() as (name, file, content_type):
+        async with open_upload(call.sample) as (name, file, content_type):
             call.timeline.start()
             fields = form_fields(call.options, call.sample)
             async with call.post(data=fields, files={"file": (name, file, content_type)}) as response:
