@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -168,8 +169,11 @@ class SttItem(pytest.Item):
         return self.path, self.case.line - 1, self.name
 
 
+STT = pytest.mark.stt
+
+
 def _marks(case: Case) -> Iterator[pytest.MarkDecorator]:
-    yield pytest.mark.stt
+    yield STT
     for tag in case.tags:
         yield getattr(pytest.mark, tag)
     if case.skip is not None:
@@ -194,4 +198,10 @@ def forget_properties(item: pytest.Item) -> None:
 
 def display_path(path: Path, config: pytest.Config) -> str:
     """Return the path as node ids have it: relative to the rootdir, with `/`."""
-    return Path(os.path.relpath(path, config.rootpath)).as_posix()
+    # What is relative moves with the current directory.
+    return _relative(path if path.is_absolute() else path.absolute(), config.rootpath)
+
+
+@lru_cache(maxsize=100_000)
+def _relative(path: Path, root: Path) -> str:
+    return Path(os.path.relpath(path, root)).as_posix()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_stt.errors import LimitExceeded, STTError
@@ -67,7 +67,7 @@ def judge(item: SttItem, hearing: Hearing) -> None:
 def _judge_one(item: SttItem, result: STTResult) -> None:
     scored = score(result.hypothesis_text, item.case.references, find_normalizer(result.normalizer))
     result.text_metrics, result.reference = scored.metrics, scored.reference
-    result.assert_quality(**asdict(item.case.limits))
+    result.assert_quality(**vars(item.case.limits))
 
 
 def _judge_all(item: SttItem, hearing: Hearing) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stt.plugin.collection import SttItem
 from pytest_stt.plugin.keys import OUR_FIXTURES
+from pytest_stt.plugin.outcomes import end_turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +32,7 @@ class LookAhead:
             getattr(option, "usepdb", False)
             or getattr(option, "trace", False)
             or getattr(option, "setuponly", False)
+            or not run.asks_servers
         )
         # What is ahead is wasted when the run stops at a failure.
         stops_early = option.maxfail or getattr(option, "stepwise", False)
@@ -65,6 +67,7 @@ class LookAhead:
         """Forget an item whose turn is over."""
         if isinstance(item, SttItem):
             self._ahead.get((item.path, item.utterance.server.name), set()).discard(item)
+            end_turn(item)
 
 
 def _runs_alone(item: pytest.Item) -> bool:

@@ -24,11 +24,18 @@ if TYPE_CHECKING:
 TOLD_IN_A_SENTENCE = (STTError, pytest.fail.Exception)
 
 
+PER_TURN: tuple[pytest.StashKey[Any], ...] = (HEARING, JUDGED, SCORED, REPORTED)
+
+
 def begin_attempt(item: pytest.Item) -> None:
     """Forget what an earlier attempt of a test that is run again has left."""
     forget_properties(item)
-    keys: tuple[pytest.StashKey[Any], ...] = (HEARING, JUDGED, SCORED, REPORTED)
-    for key in keys:
+    end_turn(item)
+
+
+def end_turn(item: pytest.Item) -> None:
+    """Let go of what the reports have been made of."""
+    for key in PER_TURN:
         if key in item.stash:
             del item.stash[key]
 
@@ -136,4 +143,5 @@ def _message(report: pytest.TestReport) -> str:
 def _properties(item: pytest.Item, records: list[Record]) -> list[tuple[str, Any]]:
     """Make the JUnit properties of a test; several results in one test are pooled."""
     line = item.location[1] or 0
-    return properties_of(records, location=f"{display_path(item.path, item.config)}:{line + 1}")
+    location = f"{display_path(item.path, item.config)}:{line + 1}"
+    return properties_of(records, location=location)

@@ -29,13 +29,23 @@ class Reporter:
         self._finished = False
         self._was_refused = False
         self.latest: list[Record] = []
+        self._reports: list[pytest.TestReport] = []
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         # Of a test that is run again the last attempt counts.
+        if hasattr(report, "stt_records"):
+            self._reports.append(report)
         if hasattr(report, "stt_records") and report.outcome in ("passed", "failed", "skipped"):
             self.latest = records_in(report)
             self._records[self.latest[0].suite, report.nodeid] = self.latest
         self._notes.update(dict.fromkeys(getattr(report, "stt_notes", ())))
+
+    def pytest_runtest_logfinish(self) -> None:
+        # pytest keeps the reports until the end; of many thousands each attribute counts.
+        for report in self._reports:
+            vars(report).pop("stt_records", None)
+        self._reports.clear()
 
     @property
     def records(self) -> list[Record]:

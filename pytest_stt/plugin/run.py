@@ -85,6 +85,13 @@ class Run:
         return self._recording
 
     @property
+    def asks_servers(self) -> bool:
+        """Whether cases of suites are sent to servers, all of them or those that a recording lacks."""
+        option = self.config.option
+        is_replay = getattr(option, "pytest_stt_replay", None) is not None
+        return not is_replay or bool(option.pytest_stt_live_missing)
+
+    @property
     def transcriber(self) -> Transcriber:
         """What gives transcripts: the servers, or a recording of them."""
         if self._transcriber is None:
@@ -102,7 +109,7 @@ class Run:
 
         return ReplayTranscriber(
             self.recording,
-            live=live if self.config.option.pytest_stt_live_missing else None,
+            live=live if self.asks_servers else None,
             suite_name=lambda path: display_path(path, self.config),
         )
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_stt.gates.totals import names_server, totals_of, was_retried, within_limits
+from pytest_stt.gates.totals import is_heard, names_server, totals_of, was_retried, within_limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pytest_stt.gates.totals import Totals
+    from pytest_stt.metrics import TextMetrics
     from pytest_stt.records import Record, Repeat
 
 Property = tuple[str, str]
@@ -21,8 +21,7 @@ def properties_of(records: Sequence[Record], *, location: str | None = None) -> 
     Rates are fractions with four digits, so that runs compare; counts stand beside them, so that
     readers can pool. What was not heard has no figures.
     """
-    total = totals_of("", records)
-    properties = _figures(total) if total.heard else []
+    properties = _figures_of(records)
     seconds = sum(record.audio.seconds or 0.0 for record in records if record.audio)
     if seconds:
         properties.append(("stt.audio_s", f"{seconds:.3f}"))
@@ -36,8 +35,15 @@ def properties_of(records: Sequence[Record], *, location: str | None = None) -> 
     return properties
 
 
-def _figures(total: Totals) -> list[Property]:
-    metrics = total.metrics
+def _figures_of(records: Sequence[Record]) -> list[Property]:
+    if len(records) == 1:  # nearly always: spare it the adding up
+        metrics = records[0].metrics if is_heard(records[0]) else None
+        return [] if metrics is None else _figures(metrics, records[0].latency_ms)
+    total = totals_of("", records)
+    return _figures(total.metrics, total.median_ms) if total.heard else []
+
+
+def _figures(metrics: TextMetrics, latency_ms: float | None) -> list[Property]:
     figures = [
         ("stt.wer", f"{metrics.wer:.4f}"),
         ("stt.cer", f"{metrics.cer:.4f}"),
@@ -46,8 +52,8 @@ def _figures(total: Totals) -> list[Property]:
         ("stt.insertions", str(metrics.insertions)),
         ("stt.deletions", str(metrics.deletions)),
     ]
-    if total.median_ms is not None:
-        figures.append(("stt.latency_ms", f"{total.median_ms:.1f}"))
+    if latency_ms is not None:
+        figures.append(("stt.latency_ms", f"{latency_ms:.1f}"))
     return figures
 
 

@@ -95,7 +95,8 @@ def fold_case(text: str) -> str:
 
 def unify_apostrophes(text: str) -> str:
     """Write every apostrophe between letters or digits as ', and a blank for any other."""
-    return re.sub("'", _keep_apostrophe, text.translate(_APOSTROPHES))
+    text = text if text.isascii() and "`" not in text else text.translate(_APOSTROPHES)
+    return re.sub("'", _keep_apostrophe, text) if "'" in text else text
 
 
 def _keep_apostrophe(match: re.Match[str]) -> str:
