@@ -1,8 +1,8 @@
 """Measure what the project promises about speed, and print a table.
 
-`python benchmarks/run.py` measures everything (about fifteen minutes), `--quick` less often and shorter streams;
-names of rows measure only those; `--full` gives the peer every case; `--profile ROW` prints where the time
-of a row goes. The exit status is 1 when a limit is missed.
+`python benchmarks/run.py` measures everything (about fifteen minutes), `--quick` less often and with shorter
+streams; names of rows measure only those; `--full` gives the peer every case; `--profile ROW` prints where
+the time of a row goes. The exit status is 1 when a limit is missed.
 """
 
 from __future__ import annotations
