@@ -13,7 +13,7 @@ from pytest_stt.client.responses import quoted
 from pytest_stt.client.sources import is_event_stream, is_json
 from pytest_stt.client.sse import EventData, EventSplitter
 from pytest_stt.client.stream import StreamOptions
-from pytest_stt.client.upload import open_upload
+from pytest_stt.client.upload import form_with_file, open_upload
 from pytest_stt.errors import ProtocolError
 
 if TYPE_CHECKING:
@@ -75,10 +75,10 @@ class OpenAIDialect(Dialect[OpenAIOptions]):
 
     async def transcribe(self, call: Call[OpenAIOptions]) -> None:
         """Upload the file and read the answer."""
-        async with open_upload(call.sample) as (name, file, content_type):
+        async with open_upload(call.sample) as upload:
             call.timeline.start()
-            fields = form_fields(call.options, call.sample)
-            async with call.post(data=fields, files={"file": (name, file, content_type)}) as response:
+            form = form_with_file(form_fields(call.options, call.sample), upload)
+            async with call.post(**form) as response:
                 if is_event_stream(response):
                     await _read_events(response, call.timeline, call.where)
                 else:
