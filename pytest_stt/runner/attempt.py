@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from pytest_stt.errors import ConnectError, STTError
 from pytest_stt.records import Try
 from pytest_stt.runner.hearing import Attempt
-from pytest_stt.runner.retries import advice, asked_wait_s, is_answer, may_pass, pause_s, status_of
+from pytest_stt.runner.retries import asked_wait_s, is_answer, may_pass, pause_s, status_of
 
 if TYPE_CHECKING:
     import asyncio
@@ -75,7 +75,8 @@ class Attempting:
                 sample = await self._audio
                 result = await self._until_heard(sample, place)
         except STTError as error:
-            return Attempt(error=error, tries=tuple(self._tries))
+            # Frames would keep the audio.
+            return Attempt(error=error.with_traceback(None), tries=tuple(self._tries))
         return Attempt(result=result, tries=tuple(self._tries))
 
     async def _until_heard(self, sample: AudioSample, place: Place) -> STTResult:
@@ -93,7 +94,7 @@ class Attempting:
         self._began = self._began or began
         self._span.begin()
         try:
-            result = await client.hear(sample, limit_s=max(self._left_s, _LEAST_LIMIT_S))
+            result = await client.hear(sample, limit_s=max(round(self._left_s, 3), _LEAST_LIMIT_S))
         except STTError as error:
             self._note(time.monotonic() - began, intended_s, error)
             raise
@@ -128,12 +129,11 @@ class Attempting:
         return f"For another try there is too little of {left}."
 
     def _final(self, error: STTError, *why: str) -> STTError:
-        """Return the error; its first line tells also what was tried and what may help."""
-        tries, server = len(self._tries), self._service.server
+        """Return the error; its first line tells also what was tried."""
+        tries = len(self._tries)
         tried = f"(tried {tries} times in {time.monotonic() - self._began:.1f} s)" if tries > 1 else ""
-        helps = advice(error, wait_s=server.wait, retries=server.retries)
         first, *rest = str(error).split("\n")
-        error.args = ("\n".join([" ".join(filter(None, (first, *why, helps, tried))), *rest]),)
+        error.args = ("\n".join([" ".join(filter(None, (first, *why, tried))), *rest]),)
         if isinstance(error, ConnectError):
             self._service.failed(self._utterance, error)
         return error

@@ -62,21 +62,3 @@ def pause_s(error: STTError, tries: int) -> float:
     """
     full_s = min(LONGEST_BACKOFF_S, BACKOFF_S * 2.0 ** min(tries - 1, 30))
     return max(asked_wait_s(error), _CHANCE.uniform(full_s / 2, full_s))
-
-
-def advice(error: STTError, *, wait_s: float, retries: int) -> str:
-    """Return the keys of a suite that help against an error, as a sentence; empty if there are none.
-
-    Args:
-        error: What went wrong.
-        wait_s: The key `wait` as it is.
-        retries: The key `retries` as it is.
-    """
-    if isinstance(error, ConnectError):
-        return "" if wait_s else "A server that is still starting is given time by `wait`."
-    if status_of(error) == 429:
-        return "Fewer requests are sent with `rate` or a lower `concurrency`."
-    if isinstance(error, BusyError) or status_of(error) in _PASSING_STATUSES:
-        more = "More `retries`" if retries else "`retries`"
-        return f"{more}, a lower `concurrency`, or `wait` for a server that is still loading may help."
-    return ""

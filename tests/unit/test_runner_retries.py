@@ -20,7 +20,7 @@ from pytest_stt.errors import (
     STTTimeoutError,
     SuiteError,
 )
-from pytest_stt.runner.retries import advice, asked_wait_s, is_answer, may_pass, pause_s, status_of
+from pytest_stt.runner.retries import asked_wait_s, is_answer, may_pass, pause_s, status_of
 
 
 def answer(status: int, **headers: str) -> STTError:
@@ -108,14 +108,3 @@ def test_the_wait_that_is_asked_for_may_come_with_any_status() -> None:
     assert asked_wait_s(answer(504, Retry_After="some day")) == 0.0
     assert asked_wait_s(busy(3.0)) == 3.0
     assert asked_wait_s(ConnectError("x")) == 0.0
-
-
-def test_advice_names_the_keys_that_help() -> None:
-    assert "`wait`" in advice(ConnectError("x"), wait_s=0, retries=2)
-    assert advice(ConnectError("x"), wait_s=60, retries=2) == ""
-    assert "`rate`" in advice(answer(429), wait_s=0, retries=2)
-    assert "`concurrency`" in advice(answer(429), wait_s=0, retries=2)
-    assert advice(answer(503), wait_s=0, retries=0).startswith("`retries`")
-    assert advice(answer(502), wait_s=0, retries=2).startswith("More `retries`")
-    assert "`concurrency`" in advice(busy(), wait_s=0, retries=2)
-    assert advice(answer(404), wait_s=0, retries=2) == ""
