@@ -6,7 +6,9 @@ package is imported with its `pytest11` entry point in every pytest run of an en
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from pytest_stt.lazy import lazily
 
 if TYPE_CHECKING:
     from pytest_stt.audio import AudioEncoding, AudioSample
@@ -48,24 +50,16 @@ __all__ = [
     "TextMetrics",
 ]
 
-_HOMES = {
-    "AudioEncoding": "audio",
-    "AudioSample": "audio",
-    "STTClient": "client",
-    "STTResult": "client",
-    "STTSession": "client",
+_HOMES = dict.fromkeys(__all__, "errors") | {
+    "AudioEncoding": "audio.encoding",
+    "AudioSample": "audio.sample",
+    "STTClient": "client.client",
+    "STTResult": "client.result",
+    "STTSession": "client.session",
     "TextMetrics": "metrics",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value = getattr(import_module(f"{__name__}.{_HOMES.get(name, 'errors')}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = lazily(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
+from functools import cached_property
 from stat import S_ISREG
 from typing import TYPE_CHECKING
 
@@ -39,6 +41,10 @@ class CaseReader:
     problems: Problems
     _lines: dict[str, int] = field(default_factory=dict)
     _limits_of: dict[tuple[tuple[str, float | None], ...], Limits] = field(default_factory=dict)
+
+    @cached_property
+    def _base(self) -> str:
+        return str(self.folder)
 
     def read(self, entry: CaseEntry, node: YamlMapping) -> Case:
         """Make one case; with a problem added it is not fit for use."""
@@ -79,21 +85,22 @@ class CaseReader:
         return case_id
 
     def _check_audio(self, entry: CaseEntry, node: YamlMapping, name: str, audio: Path) -> None:
-        line = node.value_line("audio")
         if "audio" not in node.lines:
             self.problems.add(node.line, f'{name} has no "audio", the path of its audio file')
         if not entry.audio:
             return
         try:
-            is_there = S_ISREG(audio.stat().st_mode)
+            # pathlib takes longer than the file system, and a suite may have a hundred thousand cases.
+            is_there = S_ISREG(os.stat(os.path.join(self._base, entry.audio)).st_mode)  # noqa: PTH116, PTH118
         except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: no name of a file
             is_there = False
         except OSError as error:
+            line = node.value_line("audio")
             self.problems.add(line, f"{name}: audio file can't be read: {entry.audio}: {error.strerror}")
             return
         if not is_there:
             what = "audio is a directory" if audio.is_dir() else "audio file not found"
-            self.problems.add(line, f"{name}: {what}: {entry.audio}")
+            self.problems.add(node.value_line("audio"), f"{name}: {what}: {entry.audio}")
 
     def _limits(self, entry: CaseEntry, node: YamlMapping) -> Limits:
         if not entry.assert_quality.model_fields_set:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pytest_stt.client.stream import StreamOptions
 from pytest_stt.errors import SuiteError
+from pytest_stt.garbage import garbage_collection_paused
 from pytest_stt.limits import DEFAULT_LIMITS, Limits, override
 from pytest_stt.suite.cases import CaseReader
 from pytest_stt.suite.checking import check_suite
@@ -47,6 +48,18 @@ def load_suite(
         SuiteError: One line for each problem of the file, `file:line: …`, in the order of the lines.
     """
     problems = Problems(display or str(path))
+    with garbage_collection_paused():
+        return _load(path, environ=environ, defaults=defaults, overrides=overrides, problems=problems)
+
+
+def _load(
+    path: Path,
+    *,
+    environ: Mapping[str, str],
+    defaults: Defaults,
+    overrides: Overrides,
+    problems: Problems,
+) -> Suite:
     written = _read(path, problems)
     servers = ServersReader(
         written, environ=environ, defaults=defaults, overrides=overrides, problems=problems

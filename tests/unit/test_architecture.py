@@ -28,6 +28,8 @@ ROOMS = (
     "text",
     "metrics",
     "errors",
+    "garbage",
+    "lazy",
 )
 APART = {"local": {"local", "errors"}}
 ABOVE_ALL = {"__init__", "__main__"}

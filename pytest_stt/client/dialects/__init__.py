@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
 from pytest_stt.client.dialects.base import Dialect
-from pytest_stt.client.dialects.openai import OpenAIDialect
-from pytest_stt.client.dialects.whisperlive import WhisperLiveDialect
 from pytest_stt.errors import SuiteError
 from pytest_stt.text.printable import printable
 
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Dialect", "dialect_names", "find_dialect", "read_options"]
 
-_DIALECTS: dict[str, Dialect[Any]] = {
-    dialect.name: dialect for dialect in (OpenAIDialect(), WhisperLiveDialect())
+# Where each lives: a suite that speaks one need not load the others.
+_DIALECTS = {
+    "openai": "pytest_stt.client.dialects.openai:OpenAIDialect",
+    "whisperlive": "pytest_stt.client.dialects.whisperlive:WhisperLiveDialect",
 }
 
 
@@ -35,11 +37,18 @@ def find_dialect(name: str) -> Dialect[Any]:
         SuiteError: There is none; the message has the nearest name and all names.
     """
     if name in _DIALECTS:
-        return _DIALECTS[name]
+        return _load(_DIALECTS[name])
     raise SuiteError(
         f"There is no dialect '{printable(name, 60)}'.{_nearest(name, _DIALECTS)} "
         f"Dialects: {', '.join(dialect_names())}."
     )
+
+
+@cache
+def _load(home: str) -> Dialect[Any]:
+    module, _, name = home.partition(":")
+    dialect: Dialect[Any] = getattr(import_module(module), name)()
+    return dialect
 
 
 def read_options(dialect: Dialect[Any], options: Mapping[str, Any]) -> BaseModel:
