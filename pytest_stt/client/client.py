@@ -13,14 +13,10 @@ from pytest_stt.client.connections import Connections
 from pytest_stt.client.dialects import Dialect, find_dialect, read_options
 from pytest_stt.client.dialects.base import Call
 from pytest_stt.client.headers import checked_headers
-from pytest_stt.client.heartbeats import HeartbeatSession
-from pytest_stt.client.inbox import Inbox
-from pytest_stt.client.line import Line
-from pytest_stt.client.opening import Progress, limited, open_answer, open_socket
+from pytest_stt.client.opening import Progress, limited, open_answer
 from pytest_stt.client.responses import status_error
 from pytest_stt.client.result import STTResult, describe, fill, score_unasked
 from pytest_stt.client.secrecy import HiddenFrames
-from pytest_stt.client.session import STTSession
 from pytest_stt.client.size import SizeLimit
 from pytest_stt.client.sources import CheckedEventSource
 from pytest_stt.client.stream import StreamOptions
@@ -33,6 +29,9 @@ if TYPE_CHECKING:
 
     import httpx
     from httpx_sse import EventSource
+
+    from pytest_stt.client.line import Line
+    from pytest_stt.client.session import STTSession
 
 
 class STTClient:
@@ -188,6 +187,8 @@ class STTClient:
         Raises:
             STTError: The server can't be reached, or refuses the handshake.
         """
+        from pytest_stt.client.session import STTSession
+
         with HiddenFrames():
             checked_type("sample", sample, (AudioSample, NoneType), "an AudioSample")
         dialect = self._dialect
@@ -319,17 +320,23 @@ class STTClient:
         limit_in_all: bool = False,
         **kwargs: Any,
     ) -> AsyncIterator[Line]:
-        async with AsyncExitStack() as stack:
-            with HiddenFrames():
-                kwargs["headers"] = checked_headers(kwargs.get("headers"))
-                client, address = await self._connections.client(), self._adapted("ws")
-                kwargs.setdefault("session_class", partial(HeartbeatSession, limit=self._limit))
-                opened = open_socket(client, address, self._limit_s(kwargs), **kwargs)
-                session = await stack.enter_async_context(opened)
-            inbox = Inbox(session, is_closed=lambda: client.is_closed, limit=self._limit, in_all=limit_in_all)
-            await stack.enter_async_context(inbox)
-            where, timeout = str(address), patience_s or self.timeout
-            yield Line(session=session, timeline=timeline, timeout=timeout, where=where, inbox=inbox)
+        # What speaks WebSocket takes a while to import, and most clients never do.
+        from pytest_stt.client.sockets import open_line
+
+        with HiddenFrames():
+            address, limit_s = self._adapted("ws"), self._limit_s(kwargs)
+        opened = open_line(
+            self._connections,
+            address,
+            timeline=timeline,
+            limit_s=limit_s,
+            patience_s=patience_s or self.timeout,
+            size=self._limit,
+            in_all=limit_in_all,
+            **kwargs,
+        )
+        async with opened as line:
+            yield line
 
 
 def _body(data: bytes | Mapping[str, Any] | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Requests and handshakes up to the moment where their user takes over."""
+"""Requests up to the moment where their user takes over."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import httpx
-import httpx_ws
 
 from pytest_stt.client.failures import closed_by_us, connect_timeout, failure, timeout_error
-from pytest_stt.client.ownership import in_own_task
 from pytest_stt.client.responses import read_quietly, status_error
 from pytest_stt.client.sources import TranslatedStream
 from pytest_stt.errors import STTError
@@ -18,13 +16,10 @@ from pytest_stt.errors import STTError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from httpx_ws import AsyncWebSocketSession
-
     from pytest_stt.client.address import Address
     from pytest_stt.client.connections import LoopClient
 
 _CONNECTING = {"connection.connect_tcp.started", "connection.start_tls.started"}
-_UPGRADE = "101 Switching Protocols, as a WebSocket server does"
 
 
 class Progress:
@@ -117,23 +112,3 @@ async def open_answer(
             yield response
         except httpx.DecodingError as error:
             raise failure(error, str(address)) from None
-
-
-@asynccontextmanager
-async def open_socket(
-    client: LoopClient, address: Address, limit_s: float | None, **kwargs: Any
-) -> AsyncIterator[AsyncWebSocketSession]:
-    """Open a WebSocket; all failures of that are ours, and it is closed without one.
-
-    Raises:
-        STTError: The server can't be reached, or refuses the handshake.
-    """
-    progress = Progress.of(kwargs)
-    socket = in_own_task(lambda: httpx_ws.aconnect_ws(address.reveal(), client, **kwargs))
-    async with AsyncExitStack() as stack:
-        async with limited(client, str(address), limit_s, "did not open a WebSocket", progress=progress):
-            try:
-                session = await stack.enter_async_context(socket)
-            except httpx_ws.WebSocketUpgradeError as refusal:
-                raise status_error(refusal.response, expected=_UPGRADE) from None
-        yield session
