@@ -266,15 +266,12 @@ class FaultyServer:
             self.seen.requests.append(request)
             self.seen.in_flight += 1
             self.seen.most_in_flight = max(self.seen.most_in_flight, self.seen.in_flight)
-            try:
-                await self._answer(request, reader, writer)
-            finally:
-                self.seen.in_flight -= 1
+            await self._answer(request, reader, writer)
 
     async def _answer(
         self, request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        answering = asyncio.ensure_future(self._next(request)(request, writer))
+        answering = asyncio.ensure_future(self._give(self._next(request), request, writer))
         # A client that goes away ends the answer, however long it is.
         leaving = asyncio.ensure_future(_left(reader, writer, talks="upgrade" in request.headers))
         try:
@@ -289,6 +286,13 @@ class FaultyServer:
         self._answered += 1
         if self._answered == self._dies_after:
             self._end.set()
+
+    async def _give(self, answer: Answer, request: Request, writer: asyncio.StreamWriter) -> None:
+        # Over in the very step that sends: the client may come with the next request at once.
+        try:
+            await answer(request, writer)
+        finally:
+            self.seen.in_flight -= 1
 
     def _next(self, request: Request) -> Answer:
         if self._probes is not None and request.method != "POST" and "upgrade" not in request.headers:

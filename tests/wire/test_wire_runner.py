@@ -112,20 +112,21 @@ def test_an_exclusive_case_is_repeated_one_by_one(tmp_path: Path) -> None:
 
 
 def test_a_rate_holds_over_all_lanes_in_any_window(tmp_path: Path) -> None:
-    rate = Rate(count=3, period_s=0.3)
+    rate = Rate(count=3, period_s=0.4)
     with FaultyServer() as faulty, transcriber() as live:
         hear(live, utterances(tmp_path, 10, url=faulty.url, concurrency=8, rate=rate))
     at = [request.at for request in faulty.requests]
-    assert all(at[number + 3] - at[number] >= 0.3 for number in range(len(at) - 3))
+    # They left in time; on a busy machine one may arrive later than the next.
+    assert all(at[number + 3] - at[number] >= 0.25 for number in range(len(at) - 3))
 
 
 def test_tries_count_for_the_rate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pytest_stt.runner.retries.BACKOFF_S", 0.001)
     with FaultyServer(answers(503), answers(503)) as faulty, transcriber() as live:
-        wanted = utterances(tmp_path, 1, url=faulty.url, retries=2, rate=Rate(count=1, period_s=0.2))
+        wanted = utterances(tmp_path, 1, url=faulty.url, retries=2, rate=Rate(count=1, period_s=0.4))
         assert text_of(hear(live, wanted)[0]) == "red door"
     first, second, third = [request.at for request in faulty.requests]
-    assert min(second - first, third - second) >= 0.2
+    assert min(second - first, third - second) >= 0.25
 
 
 def test_waiting_for_the_rate_is_no_part_of_the_timeout(tmp_path: Path) -> None:
