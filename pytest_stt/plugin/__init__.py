@@ -56,7 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def _configure_reports(config: pytest.Config) -> None:
     reporter = Reporter(config)
     config.pluginmanager.register(reporter, "stt-report")
-    if options.wants_results(config):
+    if options.keeps_records(config):
         from pytest_stt.plugin.results import register_writer
 
         register_writer(config, reporter)

@@ -169,6 +169,9 @@ def needs_check(config: pytest.Config) -> bool:
     return any(getattr(config.option, f"pytest_stt_{name}", None) is not None for name in names)
 
 
-def wants_results(config: pytest.Config) -> bool:
-    """Tell whether the run is to write its records."""
+def keeps_records(config: pytest.Config) -> bool:
+    """Tell whether the run writes its records, in this process or in xdist's controller."""
+    worker = getattr(config, "workerinput", None)
+    if worker is not None:
+        return bool(worker.get("stt_results"))
     return bool(getattr(config.option, "pytest_stt_results", None) or config.getini("stt_results"))

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from pytest_stt.plugin.collection import SttItem, display_path
+from pytest_stt.plugin.options import keeps_records
 from pytest_stt.records import AudioFacts, Counts, Outcome, Record
 from pytest_stt.runner.digests import digest_of_file
 from pytest_stt.text import find_normalizer
@@ -58,7 +59,7 @@ def record_of_case(
 
 
 def _audio_of_nothing_heard(case: Case, outcome: Outcome, config: pytest.Config) -> AudioFacts:
-    digest = None if outcome == "skipped" else _digest(case.audio)
+    digest = None if outcome == "skipped" else _digest(case.audio, config)
     return AudioFacts(path=display_path(case.audio, config), sha256=digest)
 
 
@@ -98,16 +99,18 @@ def _heard(result: STTResult, audio: Path | None, config: pytest.Config) -> dict
 def _audio_facts(result: STTResult, path: Path | None, config: pytest.Config) -> AudioFacts:
     if path is None:
         return AudioFacts(seconds=result.audio_s)
-    digest = result.audio_sha256 or _digest(path)
+    digest = result.audio_sha256 or _digest(path, config)
     return AudioFacts(path=display_path(path, config), sha256=digest, seconds=result.audio_s)
 
 
-def _digest(path: Path) -> str | None:
-    """Return the file's sha256, or None.
+def _digest(path: Path, config: pytest.Config) -> str | None:
+    """Return the file's sha256 if records are kept, else None.
 
     The test may have made the file for itself, and may have patched whatever opens files: nothing
     of that may end the run.
     """
+    if not keeps_records(config):
+        return None
     try:
         return digest_of_file(path)
     except Exception:

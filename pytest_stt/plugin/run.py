@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stt.plugin.embedded import LOCAL, EmbeddedServer
 from pytest_stt.plugin.keys import RUN
+from pytest_stt.plugin.options import keeps_records
 
 if TYPE_CHECKING:
     import pytest
@@ -102,7 +103,9 @@ class Run:
         from pytest_stt.plugin.collection import display_path
         from pytest_stt.runner import LiveTranscriber
 
-        live = LiveTranscriber(self.background, address=self.address, share=self.share)
+        live = LiveTranscriber(
+            self.background, address=self.address, share=self.share, digests=keeps_records(self.config)
+        )
         if self.recording is None:
             return live
         from pytest_stt.runner.replay import ReplayTranscriber

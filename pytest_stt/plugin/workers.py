@@ -20,7 +20,7 @@ def prepare(node: Any) -> None:
         stt_elsewhere=None if is_here else f"{node.gateway.id} ({spec.socket or spec.ssh or spec})",
         stt_dist=node.config.getoption("dist", "no"),
         stt_folder=str(node.config.invocation_params.dir),
-        stt_results=options.wants_results(node.config),
+        stt_results=options.keeps_records(node.config),
     )
 
 

@@ -29,7 +29,8 @@ AUDIO_THREADS = 1
 class Hearings:
     """Ask the servers of suites for transcripts, many at once; everything here is for one event loop."""
 
-    def __init__(self, address: Callable[[str], str], share: Share) -> None:
+    def __init__(self, address: Callable[[str], str], share: Share, *, digests: bool) -> None:
+        self._digests = digests
         self._network = Network(address, share)
         self._services: dict[tuple[Path, str], Service] = {}
         self._turns = Turns()
@@ -69,7 +70,7 @@ class Hearings:
             lanes = await service.open()
         except STTError as error:
             return (Attempt(error=error),) * utterance.repetition.times
-        audio = asyncio.get_running_loop().run_in_executor(self._readers, load, utterance.case)
+        audio = asyncio.get_running_loop().run_in_executor(self._readers, self._load, utterance.case)
         try:
             times = utterance.repetition.times
             every = [
@@ -79,6 +80,9 @@ class Hearings:
             return await _run(every, at_once=not utterance.case.exclusive)
         finally:
             audio.cancel()
+
+    def _load(self, case: Case) -> AudioSample:
+        return load(case, digest=self._digests)
 
     def _service(self, utterance: Utterance) -> Service:
         key = utterance.suite.path, utterance.server.name
@@ -95,12 +99,17 @@ async def _run(every: Sequence[Attempting], *, at_once: bool) -> tuple[Attempt, 
     return tuple(task.result() for task in tasks)
 
 
-def load(case: Case) -> AudioSample:
-    """Return the audio of a case; its hash is computed, so that nobody has to read the file for it again.
+def load(case: Case, *, digest: bool) -> AudioSample:
+    """Return the audio of a case.
+
+    Args:
+        case: Has the file.
+        digest: Whether to compute its hash here, so that nobody has to read the file for it again.
 
     Raises:
         AudioError: The file is no audio, or not whole.
     """
     sample = AudioSample.from_file(case.audio, language=case.language, name=case.id)
-    _ = sample.sha256
+    if digest:
+        _ = sample.sha256
     return sample

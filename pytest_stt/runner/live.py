@@ -24,7 +24,12 @@ class LiveTranscriber:
     """
 
     def __init__(
-        self, background: BackgroundLoop, *, address: Callable[[str], str], share: Share = _WHOLE
+        self,
+        background: BackgroundLoop,
+        *,
+        address: Callable[[str], str],
+        share: Share = _WHOLE,
+        digests: bool = True,
     ) -> None:
         """Take the loop to work in.
 
@@ -33,9 +38,10 @@ class LiveTranscriber:
             address: Returns the url to send to for one of a suite; called once for each, in another thread.
                 It may raise an `STTError`, which becomes that of every case.
             share: This process's part of concurrency and rate.
+            digests: Whether results get the `audio_sha256` of their files.
         """
         self._background = background
-        self._hearings = Hearings(address, share)
+        self._hearings = Hearings(address, share, digests=digests)
         self._ahead: dict[Utterance, Future[Hearing]] = {}
         self._diversion = Diversion()
 
