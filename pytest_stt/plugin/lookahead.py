@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pytest
 
     from pytest_stt.plugin.run import Run
+    from pytest_stt.suite.model import Server
 
 # One slow answer must not keep the other lanes idle.
 WINDOW_PER_LANE = 8
@@ -39,6 +40,7 @@ class LookAhead:
         self._window_per_lane = 1 if stops_early else WINDOW_PER_LANE
         self._upcoming = _upcoming_of(run.config)
         self._ahead: dict[tuple[object, str], set[SttItem]] = {}
+        self._full: set[int] = set()
 
     def begin(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         """Fill the window, from `item` on, whose turn it is."""
@@ -57,11 +59,23 @@ class LookAhead:
         ahead = self._ahead.setdefault((item.path, server.name), set())
         if item in ahead or not _is_sent(item):
             return True
-        if len(ahead) >= self._run.share.concurrency(server.concurrency) * self._window_per_lane:
+        if not self._has_room(len(ahead), server):
             return False
         ahead.add(item)
         self._run.transcriber.prefetch(item.utterance)
         return True
+
+    def _has_room(self, ahead: int, server: Server) -> bool:
+        """Tell whether one more may begin; a window that was full is filled again when it is half empty.
+
+        Beginning many at once wakes the loop once for all of them.
+        """
+        window = self._run.share.concurrency(server.concurrency) * self._window_per_lane
+        if ahead >= window:
+            self._full.add(id(server))
+        elif ahead <= window // 2 or self._window_per_lane == 1:
+            self._full.discard(id(server))
+        return id(server) not in self._full
 
     def end(self, item: pytest.Item) -> None:
         """Forget an item whose turn is over."""
