@@ -17,6 +17,7 @@ import yaml
 
 from pytest_stt.local import LocalServer
 from pytest_stt.plugin.options import INI_VALUES, OPTIONS
+from pytest_stt.records import read_results
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -69,6 +70,8 @@ def test_the_blocks_are_those_that_this_file_knows() -> None:
         "python",
         "ini",
         "yaml",
+        "bash",
+        "yaml",
         "yaml",
     ]
 
@@ -102,6 +105,23 @@ def test_the_python_tests_pass(project: Path, server: LocalServer) -> None:
     assert "warning" not in done.stdout
 
 
+def test_the_suite_for_many_cases_runs(project: Path, server: LocalServer) -> None:
+    (project / "suites" / "many.stt.yaml").write_text(blocks("yaml")[1], encoding="utf-8")
+    done = run("pytest suites/many.stt.yaml -v", project, server)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "PASSED 3 of 3 within limits" in done.stdout
+
+
+def test_what_was_heard_is_kept_replayed_and_merged(project: Path, server: LocalServer) -> None:
+    for command in blocks("bash")[2].strip().splitlines():
+        done = run(command, project, server)
+        assert done.returncode == 0, command + done.stdout + done.stderr
+    whole, merged = (read_results(project / name).records for name in ("heard/results.jsonl", "all.jsonl"))
+    assert [(record.case, record.hypothesis) for record in merged] == [
+        (record.case, record.hypothesis) for record in whole
+    ]
+
+
 def commands_of(recipe: Any) -> Iterator[str]:
     """Yield the shell commands of a CI recipe."""
     if isinstance(recipe, dict):
@@ -115,7 +135,7 @@ def commands_of(recipe: Any) -> Iterator[str]:
             yield from commands_of(value)
 
 
-@pytest.mark.parametrize("text", blocks("yaml")[1:], ids=["github", "gitlab"])
+@pytest.mark.parametrize("text", blocks("yaml")[2:], ids=["github", "gitlab"])
 def test_the_commands_of_the_ci_recipes_run(project: Path, server: LocalServer, text: str) -> None:
     install, *commands = commands_of(yaml.safe_load(text))
     assert install == "pip install pytest-stt"
