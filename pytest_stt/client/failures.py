@@ -29,6 +29,7 @@ _PHASES = {
 }
 
 _URL_ADVICE = "Check the url: in the suite, in the code, or of --stt-url."
+WAIT_ADVICE = "In a suite, `wait: 60` waits for a server that starts."
 _CUT_ADVICE = "Look into the server's log: it may have crashed, or refused the request without a word."
 _SENTENCES: tuple[tuple[type[httpx.HTTPError], Callable[[str], STTError], str], ...] = (
     (
@@ -105,8 +106,7 @@ def _unconnected(error: httpx.ConnectError, where: str) -> ConnectError:
             return ConnectError(f"The host of {where} is not known: {cause.strerror}. {_URL_ADVICE}")
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
         return ConnectError(
-            f"{where} refused the connection. Is the server running? {_URL_ADVICE} In a suite, `wait: 60` "
-            "waits for a server that starts."
+            f"{where} refused the connection. Is the server running? {_URL_ADVICE} {WAIT_ADVICE}"
         )
     detail = printable(str(error), 300) or "the connection broke while it was made"
     return ConnectError(f"No connection to {where}: {detail}. {_URL_ADVICE}")

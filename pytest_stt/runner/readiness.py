@@ -7,7 +7,7 @@ import httpx
 
 from pytest_stt.client.address import Address, adapt_scheme
 from pytest_stt.client.connections import Connections
-from pytest_stt.client.failures import failure
+from pytest_stt.client.failures import WAIT_ADVICE, failure
 from pytest_stt.client.secrecy import HiddenFrames
 from pytest_stt.client.size import SizeLimit
 from pytest_stt.errors import ConnectError
@@ -54,7 +54,7 @@ class _Poll:
     async def until_ready(self) -> None:
         pause_s = FIRST_PAUSE_S
         while (cause := await self._why_not_ready()) is not None:
-            self.cause = cause
+            self.cause = cause.removesuffix(WAIT_ADVICE).rstrip()
             await asyncio.sleep(pause_s)
             pause_s = min(LONGEST_PAUSE_S, pause_s * 1.5)
 
