@@ -66,12 +66,15 @@ class ClosedError(STTError):
         code: The WebSocket close code (RFC 6455, section 7.4): 1006 when the connection broke, over HTTP
             too; else what the server gave, and 1000 when it was this side that closed.
         reason: What the server gave as the reason, made printable.
+        unanswered: Whether it ended before the head of an answer had come, also in the handshake of a
+            WebSocket.
     """
 
-    def __init__(self, message: str, *, code: int = 1006, reason: str = "") -> None:
+    def __init__(self, message: str, *, code: int = 1006, reason: str = "", unanswered: bool = False) -> None:
         super().__init__(message)
         self.code = code
         self.reason = reason
+        self.unanswered = unanswered
 
     @property
     def broke(self) -> bool:

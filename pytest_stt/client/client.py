@@ -224,16 +224,24 @@ class STTClient:
             return 0.0
         return self._dialect.allowance_s(self._call(checked_sample(sample), self.timeout, Progress()))
 
-    async def hear(self, sample: AudioSample, *, limit_s: float | None = None) -> STTResult:
+    async def hear(
+        self,
+        sample: AudioSample,
+        *,
+        limit_s: float | None = None,
+        on_sent: Callable[[], None] | None = None,
+    ) -> STTResult:
         """Do what `transcribe` does, without scoring.
 
         Args:
             sample: The audio.
             limit_s: Seconds for this call in place of the client's timeout.
+            on_sent: Called once, over the network, when the connection is made and the head of the request
+                or of the handshake leaves.
         """
         with HiddenFrames():
             timeout_s = self.timeout if limit_s is None else checked_timeout(limit_s)
-            progress = Progress()
+            progress = Progress(on_sent)
             dialect, call = self._speaking(), self._call(checked_sample(sample), timeout_s, progress)
             limit_s = timeout_s + dialect.allowance_s(call)
             # Opened before the clock starts, so that the latency is the server's.
@@ -249,6 +257,7 @@ class STTClient:
         result = self._new_result()
         describe(result, sample)
         fill(result, call.timeline)
+        result.http_status = progress.status
         return result
 
     async def aclose(self) -> None:

@@ -38,7 +38,6 @@ _SENTENCES: tuple[tuple[type[httpx.HTTPError], Callable[[str], STTError], str], 
         "The proxy on the way to {where} failed: {detail}. "
         "Check the environment variables HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY.",
     ),
-    (httpx.NetworkError, ClosedError, f"The connection to {{where}} broke: {{detail}}. {_CUT_ADVICE}"),
     (httpx.DecodingError, ProtocolError, "The body that {where} sent can't be decompressed: {detail}."),
     (
         # The text of this one quotes header values, which may be secrets.
@@ -49,16 +48,29 @@ _SENTENCES: tuple[tuple[type[httpx.HTTPError], Callable[[str], STTError], str], 
 )
 
 
-def failure(error: httpx.HTTPError | httpx.InvalidURL, where: str) -> STTError:
-    """Return our error for one that httpx raised; `where` is the address without secrets."""
-    if isinstance(error, httpx.ConnectTimeout):
-        return connect_timeout(where, _limit(error, "connect"))
+def failure(
+    error: httpx.HTTPError | httpx.InvalidURL,
+    where: str,
+    *,
+    doing: str = "while its answer came",
+    unanswered: bool = False,
+) -> STTError:
+    """Return our error for one that httpx raised.
+
+    Args:
+        error: What was raised.
+        where: The address without secrets.
+        doing: What was done, as in "while the answer was awaited".
+        unanswered: Whether a connection that has ended did so before the head of an answer had come.
+    """
     if isinstance(error, httpx.TimeoutException):
-        phase, sentence = _PHASES[type(error)]
-        return timeout_error(sentence.format(url=where, limit=_limit(error, phase)))
+        return _late(error, where)
     if isinstance(error, httpx.ConnectError):
         return _unconnected(error, where)
-    detail = printable(str(error), 300) or type(error).__name__
+    detail = printable(str(error), 300)
+    if isinstance(error, httpx.NetworkError):
+        broken = f"The connection to {where} broke: {detail or f'it was reset {doing}'}. {_CUT_ADVICE}"
+        return ClosedError(broken, unanswered=unanswered)
     if isinstance(error, httpx.RemoteProtocolError):
         return _remote_fault(where, detail)
     for kind, build, sentence in _SENTENCES:
@@ -89,6 +101,13 @@ def timeout_error(what: str) -> STTTimeoutError:
     return STTTimeoutError(f"{what} Look whether the server is overloaded or stuck, or raise `timeout`.")
 
 
+def _late(error: httpx.TimeoutException, where: str) -> STTTimeoutError:
+    if isinstance(error, httpx.ConnectTimeout):
+        return connect_timeout(where, _limit(error, "connect"))
+    phase, sentence = _PHASES[type(error)]
+    return timeout_error(sentence.format(url=where, limit=_limit(error, phase)))
+
+
 def _limit(error: httpx.TimeoutException, phase: str) -> str:
     limit_s = error.request.extensions.get("timeout", {}).get(phase)
     return "too long" if limit_s is None else f"{limit_s:g} s"
@@ -114,7 +133,8 @@ def _unconnected(error: httpx.ConnectError, where: str) -> ConnectError:
 
 def _remote_fault(where: str, detail: str) -> STTError:
     if detail.startswith("Server disconnected"):
-        return ClosedError(f"{where} closed the connection without an answer. {_CUT_ADVICE}")
+        unanswered = f"{where} closed the connection without an answer. {_CUT_ADVICE}"
+        return ClosedError(unanswered, unanswered=True)
     if detail.startswith("peer closed"):
         return ClosedError(
             f"{where} closed the connection in the middle of its answer ({detail}). {_CUT_ADVICE}"

@@ -14,7 +14,7 @@ from pytest_stt.client.sources import TranslatedStream
 from pytest_stt.errors import STTError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from pytest_stt.client.address import Address
     from pytest_stt.client.connections import LoopClient
@@ -27,10 +27,19 @@ class Progress:
 
     Attributes:
         connecting: Whether it waits for its connection.
+        unanswered: Whether it has been sent, in part at least, and the head of its answer has not come.
+        doing: What is done, as in "while the answer was awaited".
+        status: The status of the answer, if it is a success.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_sent: Callable[[], None] | None = None) -> None:
+        """Take what to call once, when the head of the request leaves."""
+        self._on_sent = on_sent
+        self._cut_short = False
         self.connecting = False
+        self.unanswered = False
+        self.doing = "while it was in use"
+        self.status: int | None = None
 
     @classmethod
     def of(cls, kwargs: dict[str, Any]) -> Self:
@@ -44,6 +53,23 @@ class Progress:
         """Take the name of the step that begins or has ended; one that fails is still the last one."""
         if not event.endswith(".failed"):
             self.connecting = event in _CONNECTING
+        match event.split(".")[1:]:
+            case "send_request_headers", "started":
+                self._begin(info["request"].method)
+            case "send_request_headers" | "send_request_body", "failed":
+                # httpcore goes on and looks for an answer that was given early.
+                self._cut_short = True
+            case "receive_response_headers", "started" if not self._cut_short:
+                self.doing = "while the answer was awaited"
+            case "receive_response_headers", "complete":
+                self.unanswered, self.doing = False, "while its answer came"
+
+    def _begin(self, method: bytes) -> None:
+        self.unanswered, self.doing, self._cut_short = True, "while the request was sent", False
+        # A proxy is asked for a tunnel first.
+        if self._on_sent is not None and method != b"CONNECT":
+            on_sent, self._on_sent = self._on_sent, None
+            on_sent()
 
 
 @asynccontextmanager
@@ -87,7 +113,7 @@ async def limited(
                 raise connect_timeout(where, f"{limit_s:g} s") from None
             late = f"{where} {missing} within {limit_s:g} s. {story}"
             raise timeout_error(late.rstrip()) from None
-        raise failure(error, where) from None
+        raise failure(error, where, doing=progress.doing, unanswered=progress.unanswered) from None
 
 
 @asynccontextmanager
@@ -106,6 +132,7 @@ async def open_answer(
         if not response.is_success:
             await read_quietly(response)
             raise status_error(response)
+        progress.status = response.status_code
         body = cast("httpx.AsyncByteStream", response.stream)
         response.stream = TranslatedStream(body, request=response.request, client=client, limit_s=limit_s)
         try:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
@@ -43,6 +44,7 @@ class STTResult:
         audio_sha256: The sample's `sha256`, if it was computed before the sample was sent.
         language: Language of the audio, if it is known.
         dialect: Name of the dialect, if one was used.
+        http_status: Status of the answer, if the transcript came as one over HTTP.
     """
 
     hypothesis_text: str = ""
@@ -58,6 +60,7 @@ class STTResult:
     audio_sha256: str | None = field(default=None, kw_only=True)
     language: str | None = field(default=None, kw_only=True)
     dialect: str | None = field(default=None, kw_only=True)
+    http_status: int | None = field(default=None, kw_only=True)
     _on_score: Callable[[STTResult], None] | None = field(
         default=None, kw_only=True, repr=False, compare=False
     )
@@ -169,9 +172,10 @@ def announce(result: STTResult) -> None:
 
 
 def _report(finding: str, result: STTResult, metrics: TextMetrics, limits: Limits) -> str:
-    timings = f"latency {result.latency_ms:.0f} ms"
-    if result.audio_s:
-        timings += f", audio {result.audio_s:.1f} s"
+    # What is replayed may have no latency.
+    latency = "" if math.isnan(result.latency_ms) else f"latency {result.latency_ms:.0f} ms"
+    audio = f"audio {result.audio_s:.1f} s" if result.audio_s else ""
+    timings = ", ".join(filter(None, (latency, audio)))
     # The alignment shows what was compared; this is what the server wrote.
     heard = f"heard: {printable(result.hypothesis_text, _HEARD_SHOWN)}" if result.hypothesis_text else ""
     facts = "\n".join(filter(None, (heard, f"limits: {in_force(limits)}", timings)))

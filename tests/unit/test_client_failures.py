@@ -57,7 +57,8 @@ PLAIN.reason = "WRONG_VERSION_NUMBER"
         (httpx.WriteTimeout("", request=request()), STTTimeoutError, "took nothing of the request"),
         (httpx.PoolTimeout("", request=request()), STTTimeoutError, "no free connection"),
         (httpx.ProxyError("403 Forbidden"), ConnectError, "proxy .* 403 Forbidden.*HTTP_PROXY"),
-        (httpx.ReadError(""), ClosedError, "broke: ReadError"),
+        (httpx.ReadError(""), ClosedError, "broke: it was reset while its answer came"),
+        (httpx.CloseError("too late"), ClosedError, "broke: too late"),
         (
             httpx.RemoteProtocolError("Server disconnected without sending a response."),
             ClosedError,

@@ -59,6 +59,15 @@ def test_a_bad_one_fails_with_verdict_alignment_limits_and_timings() -> None:
     assert "latency 812 ms, audio 3.1 s" in text
 
 
+@pytest.mark.parametrize(("audio_s", "last_line"), [(3.14, "audio 3.1 s"), (0.0, "limits: ")])
+def test_a_latency_that_nobody_knows_is_left_out(audio_s: float, last_line: str) -> None:
+    result = STTResult("the cat", latency_ms=float("nan"), audio_s=audio_s)
+    with pytest.raises(LimitExceeded) as raised:
+        result.compute_metrics(REFERENCE).assert_quality()
+    assert str(raised.value).splitlines()[-1].startswith(last_line)
+    assert "nan" not in str(raised.value)
+
+
 def test_the_default_limits_are_the_promised_ones() -> None:
     within = STTResult("a b c d x", normalizer="none").compute_metrics("a b c d e")
     within.assert_quality(max_cer=None)
