@@ -55,6 +55,12 @@ class Transcriber(Protocol):
     def take(self, utterance: Utterance) -> Hearing:
         """Return what was heard, waiting for it where needed, and forget it: the next call asks anew."""
 
+    def drop(self, utterance: Utterance) -> None:
+        """Forget an utterance that nobody will take, and end what is in flight for it.
+
+        One that was taken, or never prefetched, is no matter.
+        """
+
     @property
     def ahead(self) -> int:
         """How many utterances were prefetched and not taken yet."""

@@ -58,6 +58,12 @@ class LiveTranscriber:
         self.prefetch(utterance)
         return self._background.wait(self._ahead.pop(utterance))
 
+    def drop(self, utterance: Utterance) -> None:
+        """Forget an utterance that nobody will take, and cancel its transcription; else do nothing."""
+        future = self._ahead.pop(utterance, None)
+        if future is not None:
+            future.cancel()
+
     @property
     def ahead(self) -> int:
         """How many utterances were prefetched and not taken yet."""

@@ -104,6 +104,11 @@ class ReplayTranscriber:
             return self._live.take(utterance)
         return Hearing(attempts=attempts, began_at=began_at, ended_at=time.time())
 
+    def drop(self, utterance: Utterance) -> None:
+        """Let `live` forget an utterance that nobody will take."""
+        if self._live is not None:
+            self._live.drop(utterance)
+
     @property
     def ahead(self) -> int:
         """How many utterances `live` has begun that nobody has taken yet."""

@@ -46,6 +46,32 @@ def test_a_wait_that_is_left_ends_its_request_and_no_other(tmp_path: Path, leave
         assert live.ahead == 0
 
 
+def test_what_is_dropped_frees_its_lane(tmp_path: Path) -> None:
+    with FaultyServer(of={"c0": [hangs()]}) as faulty, transcriber() as live:
+        skipped, wanted = utterances(tmp_path, 2, url=faulty.url, concurrency=1)
+        live.prefetch(skipped)
+        live.prefetch(wanted)
+        faulty.wait_for(lambda seen: seen.in_flight == 1)
+        live.drop(skipped)
+        assert live.ahead == 1
+        assert text_of(live.take(wanted)) == "red door"
+        live.drop(wanted)
+        assert live.ahead == 0
+
+
+def test_what_is_dropped_frees_its_turn(tmp_path: Path) -> None:
+    with FaultyServer(of={"c0": [hangs()]}) as faulty, transcriber() as live:
+        first, second, third = utterances(tmp_path, 3, url=faulty.url)
+        running, waiting = alone(first), alone(second)
+        for utterance in (running, waiting, third):
+            live.prefetch(utterance)
+        faulty.wait_for(lambda seen: seen.in_flight == 1)
+        live.drop(waiting)
+        live.drop(running)
+        assert text_of(live.take(third)) == "red door"
+        assert faulty.seen.names == ["c0", "c2"]
+
+
 @pytest.mark.parametrize("dialect", ["openai", "whisperlive"])
 def test_closing_ends_everything_in_flight(tmp_path: Path, dialect: str) -> None:
     silent = opens_socket(then="hang") if dialect == "whisperlive" else hangs()
