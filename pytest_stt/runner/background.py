@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+import concurrent.futures
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -47,8 +47,9 @@ class BackgroundLoop:
         try:
             # An unbounded wait can't be interrupted by Ctrl-C on Windows.
             while not future.done():
-                with suppress(TimeoutError):
-                    future.exception(timeout=WAKE_UP_S)
+                # Unlike the future's own methods this raises nothing by itself: a TimeoutError that comes
+                # out of it is that of a signal handler.
+                concurrent.futures.wait([future], timeout=WAKE_UP_S)
         except BaseException:
             future.cancel()
             raise

@@ -52,6 +52,23 @@ def test_what_is_in_flight_is_cancelled_when_the_wait_is_left() -> None:
     loop.close()
 
 
+def test_a_timeout_error_of_a_signal_handler_ends_the_wait() -> None:
+    """As that of a test which limits its own time with an alarm."""
+    loop = BackgroundLoop()
+
+    def leave(*_: object) -> None:
+        raise TimeoutError("of the alarm")
+
+    old = signal.signal(signal.SIGALRM, leave)
+    signal.setitimer(signal.ITIMER_REAL, 0.1)
+    try:
+        with pytest.raises(TimeoutError, match="of the alarm"):
+            loop.run(asyncio.sleep, 10)
+    finally:
+        signal.signal(signal.SIGALRM, old)
+    loop.close()
+
+
 def test_a_timeout_error_of_the_task_is_its_own() -> None:
     async def fail() -> None:
         raise TimeoutError("of the task")
