@@ -10,6 +10,7 @@ from pytest_stt.runner.retries import asked_wait_s, is_answer, may_pass, pause_s
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Callable
 
     from pytest_stt.audio import AudioSample
     from pytest_stt.client import STTClient, STTResult
@@ -22,25 +23,40 @@ _LEAST_LIMIT_S = 0.001
 
 
 class Span:
-    """From when the first request leaves to when the last answer is there, in seconds since the epoch."""
+    """From when the first request leaves to when the last answer is there, in seconds since the epoch.
 
-    def __init__(self) -> None:
+    The wall clock is read once: what is set meanwhile can't make the span longer, or negative.
+    """
+
+    # As defaults the clocks are the real ones also while freezegun has replaced those of the modules.
+    def __init__(
+        self, *, wall: Callable[[], float] = time.time, steady: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Take the clocks: one of the seconds since the epoch, and one that nobody sets."""
+        self._wall = wall
+        self._steady = steady
         self._began_at: float | None = None
-        self._ended_at: float | None = None
+        self._began_s = self._ended_s = 0.0
+
+    def now_s(self) -> float:
+        """Return the seconds of the clock that nobody sets."""
+        return self._steady()
 
     def begin(self) -> None:
         """Note that a request leaves."""
-        self._began_at = self._began_at or time.time()
+        if self._began_at is None:
+            self._began_at, self._began_s = self._wall(), self._steady()
+            self._ended_s = self._began_s
 
     def end(self) -> None:
         """Note that an answer is there."""
-        self._ended_at = time.time()
+        self._ended_s = self._steady()
 
     @property
     def moments(self) -> tuple[float, float]:
         """The beginning and the end; where nothing left, it is now that both are."""
-        now = time.time()
-        return self._began_at or now, self._ended_at or now
+        began_at = self._wall() if self._began_at is None else self._began_at
+        return began_at, began_at + self._ended_s - self._began_s
 
 
 class Attempting:
@@ -90,15 +106,15 @@ class Attempting:
                 await self._pause(error)
 
     async def _ask(self, client: STTClient, sample: AudioSample) -> STTResult:
-        intended_s, began = client.allowance_s(sample), time.monotonic()
+        intended_s, began = client.allowance_s(sample), self._span.now_s()
         self._began = self._began or began
         self._span.begin()
         try:
             result = await client.hear(sample, limit_s=max(round(self._left_s, 3), _LEAST_LIMIT_S))
         except STTError as error:
-            self._note(time.monotonic() - began, intended_s, error)
+            self._note(self._span.now_s() - began, intended_s, error)
             raise
-        self._note(time.monotonic() - began, intended_s)
+        self._note(self._span.now_s() - began, intended_s)
         return result
 
     def _note(self, took_s: float, intended_s: float, error: STTError | None = None) -> None:
@@ -131,7 +147,7 @@ class Attempting:
     def _final(self, error: STTError, *why: str) -> STTError:
         """Return the error; its first line tells also what was tried."""
         tries = len(self._tries)
-        tried = f"(tried {tries} times in {time.monotonic() - self._began:.1f} s)" if tries > 1 else ""
+        tried = f"(tried {tries} times in {self._span.now_s() - self._began:.1f} s)" if tries > 1 else ""
         first, *rest = str(error).split("\n")
         error.args = ("\n".join([" ".join(filter(None, (first, *why, tried))), *rest]),)
         if isinstance(error, ConnectError):
