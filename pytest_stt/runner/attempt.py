@@ -3,10 +3,17 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from pytest_stt.errors import ConnectError, STTError
+from pytest_stt.errors import STTError
 from pytest_stt.records import Try
 from pytest_stt.runner.hearing import Attempt
-from pytest_stt.runner.retries import asked_wait_s, is_answer, may_pass, pause_s, status_of
+from pytest_stt.runner.retries import (
+    asked_wait,
+    is_answer,
+    is_connection_failure,
+    may_pass,
+    pause_s,
+    status_of,
+)
 
 if TYPE_CHECKING:
     import asyncio
@@ -114,15 +121,19 @@ class Attempting:
         except STTError as error:
             self._note(self._span.now_s() - began, intended_s, error)
             raise
-        self._note(self._span.now_s() - began, intended_s)
+        self._note(self._span.now_s() - began, intended_s, status=result.http_status)
         return result
 
-    def _note(self, took_s: float, intended_s: float, error: STTError | None = None) -> None:
+    def _note(
+        self, took_s: float, intended_s: float, error: STTError | None = None, *, status: int | None = None
+    ) -> None:
         self._span.end()
         self._left_s -= max(0.0, took_s - intended_s)
         if error is None or is_answer(error):
             self._service.answered()
-        text, status = (None, None) if error is None else (str(error).partition("\n")[0], status_of(error))
+        text = None
+        if error is not None:
+            text, status = str(error).partition("\n")[0], status_of(error)
         self._tries.append(Try(error=text, status=status, ms=took_s * 1000))
 
     async def _pause(self, error: STTError) -> None:
@@ -140,8 +151,8 @@ class Attempting:
 
     def _no_time(self, error: STTError) -> str:
         left = f"the {max(0.0, self._left_s):.1f} s that are left of `timeout`"
-        if asked_s := asked_wait_s(error):
-            return f"The server asked to wait for {asked_s:g} s, more than {left}."
+        if asked := asked_wait(error):
+            return f"The server asked to wait for {asked}, longer than {left}."
         return f"For another try there is too little of {left}."
 
     def _final(self, error: STTError, *why: str) -> STTError:
@@ -150,6 +161,6 @@ class Attempting:
         tried = f"(tried {tries} times in {self._span.now_s() - self._began:.1f} s)" if tries > 1 else ""
         first, *rest = str(error).split("\n")
         error.args = ("\n".join([" ".join(filter(None, (first, *why, tried))), *rest]),)
-        if isinstance(error, ConnectError):
+        if is_connection_failure(error):
             self._service.failed(self._utterance, error)
         return error

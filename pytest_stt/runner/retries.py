@@ -19,6 +19,7 @@ from pytest_stt.errors import (
 
 BACKOFF_S = 0.5
 LONGEST_BACKOFF_S = 30.0
+DAY_S = 86400.0
 
 # The tests that run meanwhile have the random numbers of the module to themselves.
 _CHANCE = random.Random()
@@ -36,8 +37,15 @@ def may_pass(error: STTError) -> bool:
 
 
 def is_answer(error: STTError) -> bool:
-    """Tell whether the server has said something, be it an error."""
+    """Tell whether the server has said something, be it an error, or half an answer."""
+    if isinstance(error, ClosedError):
+        return not error.unanswered
     return isinstance(error, RejectedError | BusyError | ServerError | ProtocolError)
+
+
+def is_connection_failure(error: STTError) -> bool:
+    """Tell whether nobody may be there: what forwards ports accepts connections for a dead server too."""
+    return isinstance(error, ConnectError) or (isinstance(error, ClosedError) and error.unanswered)
 
 
 def status_of(error: STTError) -> int | None:
@@ -52,6 +60,14 @@ def asked_wait_s(error: STTError) -> float:
     if isinstance(error, httpx.HTTPStatusError):
         return retry_after_s(error.response) or 0.0
     return 0.0
+
+
+def asked_wait(error: STTError) -> str:
+    """Return how long the server has asked to wait, as the end of a sentence; empty if it has not."""
+    asked_s = asked_wait_s(error)
+    if asked_s > DAY_S:
+        return "more than a day"
+    return f"{asked_s:g} s" if asked_s else ""
 
 
 def pause_s(error: STTError, tries: int) -> float:

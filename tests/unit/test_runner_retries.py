@@ -13,6 +13,7 @@ from pytest_stt.errors import (
     BusyError,
     ClosedError,
     ConnectError,
+    ConnectTimeoutError,
     ProtocolError,
     RejectedError,
     ServerError,
@@ -20,7 +21,15 @@ from pytest_stt.errors import (
     STTTimeoutError,
     SuiteError,
 )
-from pytest_stt.runner.retries import asked_wait_s, is_answer, may_pass, pause_s, status_of
+from pytest_stt.runner.retries import (
+    asked_wait,
+    asked_wait_s,
+    is_answer,
+    is_connection_failure,
+    may_pass,
+    pause_s,
+    status_of,
+)
 
 
 def answer(status: int, **headers: str) -> STTError:
@@ -33,6 +42,10 @@ def busy(retry_after_s: float | None = None) -> BusyError:
     error = BusyError("full")
     error.retry_after_s = retry_after_s
     return error
+
+
+def unanswered() -> ClosedError:
+    return ClosedError("gone", unanswered=True)
 
 
 @pytest.mark.parametrize(
@@ -69,10 +82,18 @@ def test_an_answer_is_whatever_the_server_has_said() -> None:
         ProtocolError("x"),
         BusyError("x"),
         ServerError("x"),
+        ClosedError("in the middle"),
     ):
         assert is_answer(error)
-    for error in (ConnectError("x"), ClosedError("x"), STTTimeoutError("x"), AudioError("x")):
+    for error in (ConnectError("x"), unanswered(), STTTimeoutError("x"), AudioError("x")):
         assert not is_answer(error)
+
+
+def test_nobody_may_be_there_when_there_is_no_connection_or_nothing_comes_of_it() -> None:
+    for error in (ConnectError("x"), ConnectTimeoutError("x"), unanswered()):
+        assert is_connection_failure(error)
+    for error in (ClosedError("in the middle"), STTTimeoutError("x"), answer(502), AudioError("x")):
+        assert not is_connection_failure(error)
 
 
 def test_the_status_is_known_of_answers_over_http() -> None:
@@ -108,3 +129,11 @@ def test_the_wait_that_is_asked_for_may_come_with_any_status() -> None:
     assert asked_wait_s(answer(504, Retry_After="some day")) == 0.0
     assert asked_wait_s(busy(3.0)) == 3.0
     assert asked_wait_s(ConnectError("x")) == 0.0
+
+
+def test_the_wait_that_is_asked_for_is_told_in_numbers_that_mean_something() -> None:
+    assert asked_wait(busy()) == ""
+    assert asked_wait(busy(1.5)) == "1.5 s"
+    assert asked_wait(busy(86400.0)) == "86400 s"
+    for seconds in (86401.0, 2.5e11, float("inf")):
+        assert asked_wait(busy(seconds)) == "more than a day"

@@ -58,7 +58,7 @@ def statuses(hearing: Hearing) -> list[int | None]:
 def test_a_server_that_is_busy_twice_is_asked_three_times(tmp_path: Path) -> None:
     hearing, _ = one_of_three(tmp_path, answers(503), answers(503), retries=2)
     assert text_of(hearing) == "red door"
-    assert statuses(hearing) == [503, 503, None]
+    assert statuses(hearing) == [503, 503, 200]
     first, _, last = only(hearing).tries
     assert first.error is not None
     assert "answered 503" in first.error
@@ -78,7 +78,7 @@ def test_a_server_error_is_not_asked_again(tmp_path: Path) -> None:
     """500 five times, then it would be well: each case is told its own error."""
     with FaultyServer(*[answers(500)] * 5) as faulty, transcriber() as live:
         heard = hear(live, utterances(tmp_path, 7, url=faulty.url, retries=2, concurrency=1))
-    assert [statuses(hearing) for hearing in heard] == [[500]] * 5 + [[None]] * 2
+    assert [statuses(hearing) for hearing in heard] == [[500]] * 5 + [[200]] * 2
     assert all(isinstance(error_of(hearing), ServerError) for hearing in heard[:5])
     assert text_of(heard[5]) == text_of(heard[6]) == "red door"
     assert "tried" not in str(error_of(heard[0]))
@@ -112,9 +112,15 @@ def test_a_retry_after_beyond_the_deadline_is_not_waited_for(tmp_path: Path, sta
     hearing, faulty = one_of_three(tmp_path, answers(status, Retry_After="120"), retries=5)
     error = error_of(hearing)
     assert isinstance(error, BusyError | ServerError)
-    assert "asked to wait for 120 s, more than the " in str(error)
+    assert "asked to wait for 120 s, longer than the " in str(error)
     assert "left of `timeout`" in str(error)
     assert faulty.seen.names.count("c1") == 1
+
+
+@pytest.mark.parametrize("seconds", ["250000000000", "9" * 400])
+def test_a_silly_retry_after_is_told_as_what_it_is(tmp_path: Path, seconds: str) -> None:
+    hearing, _ = one_of_three(tmp_path, answers(503, Retry_After=seconds), retries=5)
+    assert "asked to wait for more than a day, longer than the " in str(error_of(hearing))
 
 
 def test_a_pause_that_would_end_too_late_is_not_begun(
@@ -205,6 +211,37 @@ def test_a_host_that_never_connects_counts_as_dead(tmp_path: Path) -> None:
         heard = hear(live, wanted)
     assert all(isinstance(error_of(hearing), ConnectError) for hearing in heard)
     assert sum(len(only(hearing).tries) for hearing in heard) <= 6
+
+
+@pytest.mark.parametrize("dialect", ["openai", "whisperlive"])
+@pytest.mark.parametrize("fault", [resets(b""), closes()])
+def test_a_dead_server_behind_one_that_accepts_is_not_asked_for_every_case(
+    tmp_path: Path, fault: Answer, dialect: str
+) -> None:
+    """As behind docker-proxy or ssh -L, which accept a connection and close it."""
+    with FaultyServer(default=fault) as faulty, transcriber() as live:
+        wanted = utterances(tmp_path, 12, url=faulty.url, retries=1, concurrency=1, dialect=dialect)
+        heard = hear(live, wanted)
+    assert [len(only(hearing).tries) for hearing in heard] == [2, 2, 2] + [0] * 9
+    assert all(isinstance(error_of(hearing), ClosedError) for hearing in heard[:3])
+    for hearing in heard[3:]:
+        error = error_of(hearing)
+        assert isinstance(error, ConnectError)
+        assert "was not asked: 3 connection failures in a row, the first: " in str(error)
+
+
+def test_half_an_answer_is_of_a_server_that_is_there(tmp_path: Path) -> None:
+    with FaultyServer(default=resets()) as faulty, transcriber() as live:
+        heard = hear(live, utterances(tmp_path, 6, url=faulty.url, concurrency=1))
+    assert [len(only(hearing).tries) for hearing in heard] == [1] * 6
+    assert all(isinstance(error_of(hearing), ClosedError) for hearing in heard)
+
+
+def test_half_an_answer_ends_a_row_of_connection_failures(tmp_path: Path) -> None:
+    own = {"c2": [resets()]}
+    with FaultyServer(of=own, default=closes()) as faulty, transcriber() as live:
+        heard = hear(live, utterances(tmp_path, 7, url=faulty.url, concurrency=1))
+    assert [len(only(hearing).tries) for hearing in heard] == [1] * 6 + [0]
 
 
 def test_those_in_a_pause_or_in_the_queue_end_when_the_server_is_given_up(tmp_path: Path) -> None:
