@@ -107,7 +107,7 @@ class Attempting:
             self._service.check()
             await place.turn()
             try:
-                with self._lanes.lane() as client:
+                async with self._lanes.lane() as client:
                     return await self._ask(client, sample)
             except STTError as error:
                 await self._pause(error)

@@ -11,7 +11,7 @@ from pytest_stt.client.address import adapt_scheme, redact
 from pytest_stt.errors import STTError
 from pytest_stt.runner.admission import Origin, Place, Quota
 from pytest_stt.runner.breaker import Breaker
-from pytest_stt.runner.lanes import Lanes
+from pytest_stt.runner.lanes import LanePool, Lanes
 from pytest_stt.runner.rate import RateLimiter
 from pytest_stt.runner.readiness import wait_until_ready
 
@@ -30,14 +30,17 @@ class Network:
         self._address = address
         self.share = share
         self._origins: defaultdict[str, Origin] = defaultdict(Origin)
+        self._lane_pools: defaultdict[str, LanePool] = defaultdict(LanePool)
         self._found: dict[str, str | STTError] = {}
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def origin(self, url: str) -> Origin:
         """Return what all who ask at this scheme, host and port share."""
-        parts = urlsplit(adapt_scheme(url, "http"))
-        port = parts.port or {"http": 80, "https": 443}[parts.scheme]
-        return self._origins[f"{parts.scheme}://{parts.hostname}:{port}"]
+        return self._origins[_origin_of(url)]
+
+    def lane_pool(self, url: str) -> LanePool:
+        """Return what the lanes of all at this scheme, host and port share."""
+        return self._lane_pools[_origin_of(url)]
 
     async def address(self, url: str) -> str:
         """Return the address behind a suite's url, which is found out once.
@@ -98,7 +101,13 @@ class Service:
 
     async def _opened(self) -> Lanes:
         server = self.server
-        lanes = Lanes(self._suite, server, url=await self._network.address(server.url))
+        lanes = Lanes(
+            self._suite,
+            server,
+            url=await self._network.address(server.url),
+            concurrency=self._quota.concurrency,
+            pool=self._network.lane_pool,
+        )
         self.where, self._origin = redact(lanes.url), self._network.origin(lanes.url)
         if server.wait:
             await wait_until_ready(lanes.url, headers=server.headers, within_s=server.wait)
@@ -135,3 +144,9 @@ class Service:
         """Close every connection."""
         if self._lanes is not None:
             await self._lanes.aclose()
+
+
+def _origin_of(url: str) -> str:
+    parts = urlsplit(adapt_scheme(url, "http"))
+    port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{parts.hostname}:{port}"

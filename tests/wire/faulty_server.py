@@ -182,6 +182,7 @@ class FaultyServer:
         of: The scripts of single files, by their names without suffixes.
         probes: What requests get that are no POST, and no handshake; else they are like any other.
         dies_after: After that many answers it is gone, with all its connections.
+        workers: How many connections are served at a time, each until its client closes it.
     """
 
     def __init__(
@@ -191,6 +192,7 @@ class FaultyServer:
         of: Mapping[str, Sequence[Answer]] | None = None,
         probes: Sequence[Answer] | None = None,
         dies_after: int | None = None,
+        workers: int = 1000,
     ) -> None:
         self.seen = Seen()
         self._script = list(script)
@@ -198,6 +200,7 @@ class FaultyServer:
         self._of = {name: list(each) for name, each in (of or {}).items()}
         self._probes = None if probes is None else list(probes)
         self._dies_after = dies_after
+        self._workers = asyncio.Semaphore(workers)
         self._answered = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._started = threading.Event()
@@ -255,7 +258,8 @@ class FaultyServer:
         self.seen.open += 1
         # A cancelled task is one at the end of the test: asyncio's streams would report it.
         with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            await self._converse(reader, writer)
+            async with self._workers:
+                await self._converse(reader, writer)
         writer.transport.abort()
         self.seen.open -= 1
         self._tasks.discard(task)

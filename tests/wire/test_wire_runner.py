@@ -62,6 +62,36 @@ def test_suites_that_share_a_server_do_not_exceed_it_together(tmp_path: Path) ->
     assert faulty.seen.most_in_flight == 3
 
 
+def test_idle_connections_of_one_suite_keep_no_worker_from_another(tmp_path: Path) -> None:
+    """A worker of cpp-httplib serves one connection until it is closed, or idle for 5 seconds."""
+    with FaultyServer(workers=4) as faulty, transcriber() as live:
+        for name in ("one", "two", "three", "four"):
+            wanted = utterances(tmp_path, 12, name=name, url=faulty.url, concurrency=4)
+            assert [text_of(hearing) for hearing in hear(live, wanted)] == ["red door"] * 12
+        assert faulty.seen.connections <= 16
+
+
+def test_suites_side_by_side_never_have_more_connections_than_there_may_be(tmp_path: Path) -> None:
+    with FaultyServer(default=hears(after_s=0.01), workers=3) as faulty, transcriber() as live:
+        suites = [
+            utterances(tmp_path, 12, name=name, url=faulty.url, concurrency=3)
+            for name in ("one", "two", "three", "four")
+        ]
+        heard = hear(live, [each for group in zip(*suites, strict=True) for each in group])
+    assert [text_of(hearing) for hearing in heard] == ["red door"] * 48
+    assert faulty.seen.most_in_flight == 3
+
+
+def test_the_connections_of_a_suite_stay_warm_where_there_is_room(tmp_path: Path) -> None:
+    with FaultyServer() as faulty, transcriber() as live:
+        one = utterances(tmp_path, 6, name="one", url=faulty.url, concurrency=2)
+        two = utterances(tmp_path, 6, name="two", url=faulty.url, concurrency=2)
+        for each in zip(one, two, strict=True):
+            for utterance in each:
+                live.take(utterance)
+        assert faulty.seen.connections == 2
+
+
 def test_suites_with_servers_of_their_own_don_t_wait_for_each_other(tmp_path: Path) -> None:
     with FaultyServer(default=hangs()) as stuck, FaultyServer() as faulty, transcriber() as live:
         for utterance in utterances(tmp_path, 4, name="one", url=stuck.url, concurrency=2):
