@@ -13,7 +13,7 @@ _SCHEMES = {
     "http": {"http": "http", "https": "https", "ws": "http", "wss": "https"},
     "ws": {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"},
 }
-_MASK = "***"
+MASK = "***"
 
 
 class Address:
@@ -41,7 +41,7 @@ def redact(url: str) -> str:
     except ValueError:
         return "(an address that can't be parsed)"
     query = "&".join(_masked(pair) for pair in parts.query.split("&")) if parts.query else ""
-    netloc = f"{_MASK}@{host}" if at else host
+    netloc = f"{MASK}@{host}" if at else host
     return printable(urlunsplit((parts.scheme, netloc, parts.path, query, "")))
 
 
@@ -138,7 +138,7 @@ def _completed(path: str, default_path: str) -> str:
 
 def _masked(pair: str) -> str:
     name, equals, _ = pair.partition("=")
-    return f"{name}={_MASK}" if equals else _MASK
+    return f"{name}={MASK}" if equals else MASK
 
 
 def _reason(error: ValueError) -> str:

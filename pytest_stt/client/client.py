@@ -13,6 +13,7 @@ from pytest_stt.client.connections import Connections
 from pytest_stt.client.dialects import Dialect, find_dialect, read_options
 from pytest_stt.client.dialects.base import Call
 from pytest_stt.client.headers import checked_headers
+from pytest_stt.client.masks import Mask
 from pytest_stt.client.opening import Progress, limited, open_answer
 from pytest_stt.client.responses import status_error
 from pytest_stt.client.result import STTResult, describe, fill, score_unasked
@@ -95,6 +96,7 @@ class STTClient:
                 self._dialect.check(self._options, self._stream)
             self._normalizer = normalizer
             self._on_score = on_score
+            self._mask = Mask(self.url, checked_headers(headers))
             self._connections = Connections(
                 address=self._address,
                 headers=headers,
@@ -120,7 +122,7 @@ class STTClient:
             STTError: There is no answer, or none with a status 2xx; in that case the error is an
                 `httpx.HTTPStatusError` too and has `.response`.
         """
-        with HiddenFrames():
+        with HiddenFrames(self._mask):
             kwargs["headers"] = checked_headers(kwargs.get("headers"))
             client, address = await self._connections.client(), self._adapted("http")
             missing, progress = "did not give its whole answer", Progress.of(kwargs)
@@ -144,7 +146,7 @@ class STTClient:
             STTError: There is no answer, none with a status 2xx, or its body breaks off.
         """
         async with AsyncExitStack() as stack:
-            with HiddenFrames():
+            with HiddenFrames(self._mask):
                 kwargs["headers"] = checked_headers(kwargs.get("headers"))
                 client, address = await self._connections.client(), self._adapted("http")
                 answer = open_answer(client, address, self._limit_s(kwargs), **_body(data), **kwargs)
@@ -166,7 +168,7 @@ class STTClient:
         Raises:
             STTError: There is no answer, none with a status 2xx, or its body breaks off.
         """
-        with HiddenFrames():
+        with HiddenFrames(self._mask):
             headers, limit_s = checked_headers(kwargs.pop("headers", None)), self._limit_s(kwargs)
         headers.setdefault("Accept", "text/event-stream")
         headers.setdefault("Cache-Control", "no-store")
@@ -189,11 +191,11 @@ class STTClient:
         """
         from pytest_stt.client.session import STTSession
 
-        with HiddenFrames():
+        with HiddenFrames(self._mask):
             checked_type("sample", sample, (AudioSample, NoneType), "an AudioSample")
         dialect = self._dialect
         reads = dialect is not None and dialect.transport == "ws"
-        timeline = self._timeline() if reads else Timeline()
+        timeline = self._timeline() if reads else Timeline(mask=self._mask)
         async with self._connect(timeline=timeline, **kwargs) as line:
             yield STTSession(session=line.session, sample=sample, line=line, result=self._new_result())
 
@@ -239,7 +241,7 @@ class STTClient:
             on_sent: Called once, over the network, when the connection is made and the head of the request
                 or of the handshake leaves.
         """
-        with HiddenFrames():
+        with HiddenFrames(self._mask):
             timeout_s = self.timeout if limit_s is None else checked_timeout(limit_s)
             progress = Progress(on_sent)
             dialect, call = self._speaking(), self._call(checked_sample(sample), timeout_s, progress)
@@ -310,7 +312,7 @@ class STTClient:
         )
 
     def _timeline(self) -> Timeline:
-        return Timeline(self._speaking().decoder(self._options, str(self._address)))
+        return Timeline(self._speaking().decoder(self._options, str(self._address)), mask=self._mask)
 
     def _new_result(self) -> STTResult:
         dialect = self._dialect.name if self._dialect else None
@@ -332,7 +334,7 @@ class STTClient:
         # What speaks WebSocket takes a while to import, and most clients never do.
         from pytest_stt.client.sockets import open_line
 
-        with HiddenFrames():
+        with HiddenFrames(self._mask):
             address, limit_s = self._adapted("ws"), self._limit_s(kwargs)
         opened = open_line(
             self._connections,

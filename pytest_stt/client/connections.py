@@ -11,7 +11,7 @@ import httpx
 from pytest_stt.client.address import is_loopback
 from pytest_stt.client.headers import checked_headers
 from pytest_stt.client.responses import read_quietly
-from pytest_stt.client.secrecy import remember_address
+from pytest_stt.client.secrecy import remember_request
 from pytest_stt.client.size import ACCEPTED_CODINGS, BoundedStream, SizeLimit
 from pytest_stt.errors import SuiteError
 
@@ -138,7 +138,7 @@ class Connections:
             trust_env=not is_loopback(self._address.reveal()),
             transport=self._transport,
             event_hooks={
-                "request": [remember_address],
+                "request": [remember_request],
                 # A method of this object would keep it, and with it the client, alive for each other.
                 "response": [functools.partial(_bound_body, self._limit), _read_refused_upgrade],
             },

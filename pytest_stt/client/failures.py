@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import socket
 import ssl
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, cast
 
 import httpx
 
+from pytest_stt.client.masks import Mask
 from pytest_stt.errors import (
     ClosedError,
     ConnectError,
@@ -67,7 +69,7 @@ def failure(
         return _late(error, where)
     if isinstance(error, httpx.ConnectError):
         return _unconnected(error, where)
-    detail = printable(str(error), 300)
+    detail = printable(_mask_for(error).over(str(error)), 300)
     if isinstance(error, httpx.NetworkError):
         broken = f"The connection to {where} broke: {detail or f'it was reset {doing}'}. {_CUT_ADVICE}"
         return ClosedError(broken, unanswered=unanswered)
@@ -99,6 +101,13 @@ def connect_timeout(where: str, limit: str) -> ConnectTimeoutError:
 def timeout_error(what: str) -> STTTimeoutError:
     """Return a timeout that begins with `what` happened and ends with what to try."""
     return STTTimeoutError(f"{what} Look whether the server is overloaded or stuck, or raise `timeout`.")
+
+
+def _mask_for(error: Exception) -> Mask:
+    # Some have no request, and say so by raising.
+    with suppress(RuntimeError, AttributeError):
+        return Mask.of(cast("httpx.HTTPError", error).request)
+    return Mask()
 
 
 def _late(error: httpx.TimeoutException, where: str) -> STTTimeoutError:

@@ -11,6 +11,8 @@ from pytest_stt.client.arguments import checked_timeout
 from pytest_stt.client.endings import ended_error, message_words
 from pytest_stt.client.failures import timeout_error
 from pytest_stt.client.inbox import End, Inbox
+from pytest_stt.client.masks import Mask
+from pytest_stt.client.secrecy import HiddenFrames
 from pytest_stt.errors import ProtocolError, STTError, SuiteError
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ class Line:
         timeout: float,
         where: str,
         inbox: Inbox | None = None,
+        mask: Mask | None = None,
     ) -> None:
         """Take an open session.
 
@@ -50,7 +53,9 @@ class Line:
             timeout: Seconds that sending a frame may take, and waiting for one where no limit is given.
             where: The address without secrets, for messages.
             inbox: Reader of `session` that runs already; without one, reading begins at the first use.
+            mask: Covers secrets in what the server says, where that is quoted in an error.
         """
+        self._mask = mask or Mask()
         self.timeline = timeline
         self.session = session
         self._timeout = timeout
@@ -65,6 +70,10 @@ class Line:
             ClosedError: The connection has ended.
             STTTimeoutError: The server takes no more data.
         """
+        with HiddenFrames(self._mask):
+            await self._send(message)
+
+    async def _send(self, message: str | bytes) -> None:
         self._enter()
         doing = "while a frame was sent"
         if self._inbox.end is not None:
@@ -89,6 +98,10 @@ class Line:
                 much came.
             ClosedError: The connection has ended and every frame was taken.
         """
+        with HiddenFrames(self._mask):
+            return await self._receive(kind, limit_s)
+
+    async def _receive(self, kind: type[DataT], limit_s: float | None) -> DataT:
         frame, _ = _FRAMES[kind]
         patience_s = self._timeout if limit_s is None else checked_timeout(limit_s, zero=True)
         if not await self.wait(patience_s, f"while {frame} was awaited"):

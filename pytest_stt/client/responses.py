@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from pytest_stt.client.address import redact
+from pytest_stt.client.masks import Mask
 from pytest_stt.errors import BusyError, RejectedError, ServerError
 from pytest_stt.text.printable import printable
 
@@ -68,7 +69,7 @@ def status_error(response: httpx.Response, *, expected: str = "") -> StatusError
     status, request = response.status_code, response.request
     answered = f"{redact(str(request.url))} answered {_status_line(status)}"
     answered += f" instead of {expected}" if expected else ""
-    message = f"{answered}{body_words(response)} {_advice(response)}"
+    message = Mask.of(request).over(f"{answered}{body_words(response)} {_advice(response)}")
     if status in {429, 503}:
         busy = HTTPBusyError(message, request=request, response=response)
         busy.retry_after_s = retry_after_s(response)

@@ -12,6 +12,7 @@ from pytest_stt.client.headers import checked_headers
 from pytest_stt.client.heartbeats import HeartbeatSession
 from pytest_stt.client.inbox import Inbox
 from pytest_stt.client.line import Line
+from pytest_stt.client.masks import Mask
 from pytest_stt.client.opening import Progress, limited
 from pytest_stt.client.ownership import in_own_task
 from pytest_stt.client.responses import status_error
@@ -61,12 +62,21 @@ async def open_line(
         with HiddenFrames():
             kwargs["headers"] = checked_headers(kwargs.get("headers"))
             client = await connections.client()
+            mask = Mask(address.reveal(), client.headers, kwargs["headers"])
+        with HiddenFrames(mask):
             kwargs.setdefault("session_class", partial(HeartbeatSession, limit=size))
             opened = _open_socket(client, address, limit_s, **kwargs)
             session = await stack.enter_async_context(opened)
         inbox = Inbox(session, is_closed=lambda: client.is_closed, limit=size, in_all=in_all)
         await stack.enter_async_context(inbox)
-        yield Line(session=session, timeline=timeline, timeout=patience_s, where=str(address), inbox=inbox)
+        yield Line(
+            session=session,
+            timeline=timeline,
+            timeout=patience_s,
+            where=str(address),
+            inbox=inbox,
+            mask=mask,
+        )
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from httpx_sse import EventSource
 
 from pytest_stt.client.address import redact
 from pytest_stt.client.failures import closed_by_us, failure, timeout_error
+from pytest_stt.client.masks import Mask
 from pytest_stt.client.responses import body_words, read_quietly
 from pytest_stt.client.secrecy import HiddenFrames
 from pytest_stt.errors import ProtocolError, STTError
@@ -66,7 +67,7 @@ class TranslatedStream(httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Give the pieces of the body as they come."""
         where = redact(str(self._request.url))
-        with HiddenFrames():
+        with HiddenFrames(Mask.of(self._request)):
             try:
                 async for piece in each_within(self._stream, self._limit_s, f"Nothing came from {where}"):
                     yield piece
@@ -101,8 +102,10 @@ class CheckedEventSource(EventSource):
             await read_quietly(self.response)
             found = printable(self.response.headers.get("content-type", "no content type"))
             raise ProtocolError(
-                f"Expected an event stream (text/event-stream) from {where}, "
-                f"found {found}{body_words(self.response)}"
+                Mask.of(self.response.request).over(
+                    f"Expected an event stream (text/event-stream) from {where}, "
+                    f"found {found}{body_words(self.response)}"
+                )
             )
         async with aclosing(super().aiter_sse()) as events:
             async for event in each_within(events, self._limit_s, f"No event came from {where}"):

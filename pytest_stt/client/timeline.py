@@ -5,12 +5,16 @@ from typing import TYPE_CHECKING
 
 from pytest_stt.client.dialects.base import Said
 from pytest_stt.client.endings import message_words
+from pytest_stt.client.masks import Mask
 from pytest_stt.records import Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pytest_stt.client.dialects.base import Decoder
+
+
+_TRANSCRIPT = {"partial", "final"}
 
 
 class PlainDecoder:
@@ -47,8 +51,10 @@ class Timeline:
         fragments: Transcript texts in the order in which they came.
     """
 
-    def __init__(self, decoder: Decoder | None = None) -> None:
+    def __init__(self, decoder: Decoder | None = None, *, mask: Mask | None = None) -> None:
+        """Take what reads messages, and what covers secrets in those that are no transcript."""
         self._decoder = decoder or PlainDecoder()
+        self._mask = mask or Mask()
         self._began_at = time.monotonic()
         self._audio_at: float | None = None
         self._heard: list[tuple[float, Said]] = []
@@ -86,16 +92,21 @@ class Timeline:
     @property
     def events(self) -> list[Event]:
         """What was said, timed from the start; what came before it has negative times."""
-        return [
-            Event(ms=self._ms(at), kind="info" if said.kind == "ready" else said.kind, text=said.text)
-            for at, said in self._heard
-        ]
+        return [self._event(said, at) for at, said in self._heard]
 
     def __str__(self) -> str:
         """Tell in a sentence what was received last."""
         if self._last is None:
-            return "Nothing was received."
+            return "No whole message was received."
         return f"The last message received was {message_words(self._last)}."
+
+    def _event(self, said: Said, at: float) -> Event:
+        ms = self._ms(at)
+        if said.kind in _TRANSCRIPT:
+            return Event(ms=ms, kind=said.kind, text=said.text)
+        return Event(
+            ms=ms, kind="info" if said.kind == "ready" else said.kind, text=self._mask.over(said.text)
+        )
 
     def _ms(self, at: float) -> float:
         return (at - (self._began_at if self._audio_at is None else self._audio_at)) * 1000
@@ -105,7 +116,7 @@ class Timeline:
         for said in sayings:
             self._heard.append((at, said))
             self.done = self.done or said.kind == "done"
-            if said.kind in {"partial", "final"}:
+            if said.kind in _TRANSCRIPT:
                 self.fragments.append(said.text)
                 self.last_text_at = at
         return sayings

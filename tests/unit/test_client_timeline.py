@@ -82,7 +82,7 @@ def test_without_a_start_the_clock_runs_from_the_opening() -> None:
 
 def test_the_last_message_is_told_printable_and_cut() -> None:
     timeline = Timeline()
-    assert str(timeline) == "Nothing was received."
+    assert str(timeline) == "No whole message was received."
     timeline.hear("\x1b[31m" + "x" * 400, time.monotonic())
     assert "\\x1b[31mxxx" in str(timeline)
     assert len(str(timeline)) < 400

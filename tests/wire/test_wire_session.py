@@ -104,7 +104,7 @@ async def test_a_limit_of_the_call_replaces_the_clients() -> None:
     async with socket_server(says()) as url:
         client = STTClient(url=url, timeout=60)
         async with client.ws() as session:
-            with pytest.raises(STTTimeoutError, match=r"a binary frame within 0\.05 s. Nothing was received"):
+            with pytest.raises(STTTimeoutError, match=r"a binary frame within 0\.05 s. No whole message was"):
                 await session.receive_bytes(timeout=0.05)
         await client.aclose()
 
