@@ -5,7 +5,16 @@ from __future__ import annotations
 from pytest_stt.records.header import SCHEMA, Header, SuiteFacts, digest_of
 from pytest_stt.records.merging import Merged, merge
 from pytest_stt.records.reader import Results, read_results
-from pytest_stt.records.record import AudioFacts, Counts, Event, Outcome, Record, Repeat, Try
+from pytest_stt.records.record import (
+    AudioFacts,
+    Counts,
+    Event,
+    Outcome,
+    Record,
+    Repeat,
+    Try,
+    plain_text,
+)
 from pytest_stt.records.schema import results_schema
 from pytest_stt.records.writer import FILE_NAME, ResultsFile, write_results
 
@@ -26,6 +35,7 @@ __all__ = [
     "Try",
     "digest_of",
     "merge",
+    "plain_text",
     "read_results",
     "results_schema",
     "write_results",

@@ -33,6 +33,7 @@ class Merged:
         doubles: A finished line for each case that two files have. The later one counts, but it is for the
             caller to say whether that was asked for.
         missing: The `suite::id` of each case that a suite has and no record.
+        missing_shards: A finished line for each shard that is not among the files though others of it are.
         unknown: Suites of which only files of runs that were cut short tell, so that nobody knows what they
             held.
     """
@@ -41,13 +42,15 @@ class Merged:
     records: tuple[Record, ...]
     doubles: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    missing_shards: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
 
 
 def merge(files: Sequence[Results], *, update: bool) -> Merged:
     """Put the records of several files together.
 
-    Of a case that is skipped in one file and was run in another, the latter counts.
+    Of a case that is skipped in one file and was run in another, the latter counts. A Python test is one
+    case, however often it scores.
 
     Args:
         files: At least one.
@@ -65,12 +68,14 @@ def merge(files: Sequence[Results], *, update: bool) -> Merged:
     kept = [record for key, (record, _) in chosen.items() if key not in strays]
     missing = tuple(_missing(suites, kept))
     unknown = tuple(_unknown(suites, kept))
+    shards = tuple(_missing_shards(files))
     all_unknown = not suites and any(file.header.is_unfinished for file in files)
     return Merged(
-        header=Header(suites=suites, partial=bool(missing or unknown or all_unknown)),
+        header=Header(suites=suites, partial=bool(missing or shards or unknown or all_unknown)),
         records=tuple(_in_order(suites, kept)),
         doubles=tuple(doubles),
         missing=missing,
+        missing_shards=shards,
         unknown=unknown,
     )
 
@@ -118,17 +123,33 @@ def _conflict(suite: str, former: Path, latter: Path, difference: str) -> str:
 
 def _joined_records(files: Sequence[Results]) -> tuple[dict[Key, tuple[Record, Path]], list[str]]:
     """Return the record of each case with the file it is from, and a line for each case there twice."""
-    chosen: dict[Key, tuple[Record, Path]] = {}
+    chosen: dict[Key, tuple[list[Record], Path]] = {}
     doubles: list[str] = []
     for file in files:
-        for record in file.records:
-            known, path = chosen.get(record.key, (None, None))
-            if known is not None and record.outcome == "skipped":
+        for test, records in _by_test(file.records).items():
+            known, path = chosen.get(test, ([], None))
+            if known and _are_skipped(records):
                 continue
-            if known is not None and known.outcome != "skipped":
-                doubles.append(f"{_name(record)} is in {path} and in {file.path}")
-            chosen[record.key] = record, file.path
-    return chosen, doubles
+            if not _are_skipped(known):
+                doubles.append(f"{_name(records[0])} is in {path} and in {file.path}")
+            chosen[test] = records, file.path
+    by_key: dict[Key, tuple[Record, Path]] = {
+        record.key: (record, path) for records, path in chosen.values() for record in records
+    }
+    return by_key, doubles
+
+
+def _by_test(records: Iterable[Record]) -> dict[Key, list[Record]]:
+    """Group the records of each Python test, which may score often; a case of a suite has one."""
+    found: dict[Key, list[Record]] = {}
+    for record in records:
+        is_case = record.suite.endswith(SUITE_ENDINGS)
+        found.setdefault(record.key if is_case else (record.suite, record.id), []).append(record)
+    return found
+
+
+def _are_skipped(records: Iterable[Record]) -> bool:
+    return all(record.outcome == "skipped" for record in records)
 
 
 def _name(record: Record) -> str:
@@ -156,6 +177,14 @@ def _missing(suites: dict[str, SuiteFacts], records: Iterable[Record]) -> Iterat
     there = {(record.suite, record.item_name) for record in records}
     for suite, facts in suites.items():
         yield from (f"{suite}::{name}" for name in facts.ids if (suite, name) not in there)
+
+
+def _missing_shards(files: Sequence[Results]) -> Iterator[str]:
+    parts = {file.header.part for file in files}
+    for of in sorted({part[1] for part in parts if part}):
+        for number in range(1, of + 1):
+            if (number, of) not in parts:
+                yield f"shard {number} of {of} is missing"
 
 
 def _unknown(suites: dict[str, SuiteFacts], records: Iterable[Record]) -> list[str]:

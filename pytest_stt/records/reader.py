@@ -105,10 +105,14 @@ def _header(path: Path, line: bytes) -> Header:
     found_family, _, found_version = schema.rpartition("/")
     if found_family != family or not found_version.isdecimal():
         _fail(path, 1, f'expected the schema "{SCHEMA}", found "{printable(schema, _LONGEST_QUOTE)}"')
-    if int(found_version) > int(version):
+    # Python reads no numbers of thousands of digits.
+    if len(found_version) > _LONGEST_QUOTE or int(found_version) > int(version):
         by = printable(str(data.get("plugin")), _LONGEST_QUOTE)
-        _fail(path, 1, f'the schema "{schema}" of pytest-stt {by} is newer than "{SCHEMA}"; upgrade')
+        found = printable(schema, _LONGEST_QUOTE)
+        _fail(path, 1, f'the schema "{found}" of pytest-stt {by} is newer than "{SCHEMA}"; upgrade')
     header: Header = _parsed(path, 1, Header, line)
+    if header.shard is not None and header.part is None:
+        _fail(path, 1, f'shard: expected one of how many as in "2/5", found {_shown(header.shard)}')
     return header
 
 

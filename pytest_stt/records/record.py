@@ -232,11 +232,11 @@ def _plain(value: Any) -> Any:
     """Turn a value into the exact built-in types: execnet refuses numpy's floats and string enums."""
     kind = type(value)
     if kind is str:
-        return value if value.isascii() else _plain_text(value)
+        return value if value.isascii() else plain_text(value)
     if value is None or kind is bool or kind is int:
         return value
     if kind is dict or isinstance(value, Mapping):
-        return {_plain_text(key): _plain(entry) for key, entry in value.items()}
+        return {plain_text(key): _plain(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(entry) for entry in value]
     if is_dataclass(kind):
@@ -249,8 +249,9 @@ def _plain_scalar(value: Any) -> int | float | str | None:
         return int(value)
     if isinstance(value, Real):
         return float(value) if math.isfinite(value) else None
-    return _plain_text(value)
+    return plain_text(value)
 
 
-def _plain_text(value: object) -> str:
+def plain_text(value: object) -> str:
+    """Return text as files of records have it: U+FFFD in the place of each lone surrogate."""
     return _SURROGATE.sub("\ufffd", str(value))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from pytest_stt.errors import SuiteError
@@ -12,7 +13,6 @@ from pytest_stt.records.header import Header
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from pytest_stt.records.record import Record
 
@@ -36,11 +36,14 @@ class ResultsFile:
     def open(self) -> None:
         """Make the directory, and replace the results of an earlier run by those of one that has just begun.
 
+        A pipe or a device gets nothing before `close`: it can't take anything back.
+
         Raises:
             SuiteError: The directory or the file can't be written.
         """
         with _explained(self.path):
-            self._file = _replace(self.path, _line(Header().to_dict()))
+            if not _is_stream(self.path):
+                self._file = _replace(self.path, _line(Header().to_dict()))
 
     def write(self, record: Record) -> None:
         """Append a record; nothing happens before `open` and after the end.
@@ -75,6 +78,8 @@ class ResultsFile:
 def write_results(path: Path, header: Header, records: Sequence[Record]) -> None:
     """Write a results file, which is there as a whole or, after an error, as it was before.
 
+    Of a symbolic link the target is written; what is no file, such as a pipe, is written into.
+
     Args:
         path: The file; folders on the way are made.
         header: The first line.
@@ -86,11 +91,25 @@ def write_results(path: Path, header: Header, records: Sequence[Record]) -> None
     last = {record.key: record for record in records}
     lines = [_line(header.to_dict()), *(_line(record.to_dict()) for record in last.values())]
     with _explained(path):
-        _replace(path, b"".join(lines)).close()
+        if _is_stream(path):
+            with path.open("wb", buffering=0) as stream:
+                _write_all(stream, b"".join(lines))
+        else:
+            _replace(path, b"".join(lines)).close()
 
 
-def _replace(path: Path, data: bytes) -> IO[bytes]:
-    """Put a new file in the place of `path`, and return it, open behind its data and without a buffer."""
+def _is_stream(path: Path) -> bool:
+    """Tell whether a path is a pipe, a device or the like, which a new file can't take the place of."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def _replace(link: Path, data: bytes) -> IO[bytes]:
+    """Put a new file in the place of `link` or of what it leads to.
+
+    Returns:
+        The file, open behind its data and without a buffer.
+    """
+    path = Path(os.path.realpath(link))
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     file = temporary.open("wb", buffering=0)
@@ -111,8 +130,10 @@ def _write_all(file: IO[bytes], data: bytes) -> None:
         while written < len(data):
             written += file.write(data[written:])
     except OSError:
-        file.seek(-written, os.SEEK_CUR)
-        file.truncate()
+        # A pipe or a device has kept what it took.
+        with suppress(OSError):
+            file.seek(-written, os.SEEK_CUR)
+            file.truncate()
         raise
 
 

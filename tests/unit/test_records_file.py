@@ -6,6 +6,7 @@ import errno
 import gc
 import hashlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -16,10 +17,29 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from record_samples import any_record, header, heard, ids_of, python_test, results_file, sha, write_lines
+from record_samples import (
+    any_record,
+    facts,
+    header,
+    heard,
+    ids_of,
+    python_test,
+    results_file,
+    sha,
+    write_lines,
+)
 
 from pytest_stt.errors import SuiteError
-from pytest_stt.records import SCHEMA, Header, Record, ResultsFile, digest_of, read_results, write_results
+from pytest_stt.records import (
+    FILE_NAME,
+    SCHEMA,
+    Header,
+    Record,
+    ResultsFile,
+    digest_of,
+    read_results,
+    write_results,
+)
 
 HEAD = header("x", "y").to_dict()
 X, Y = heard("x").to_dict(), heard("y").to_dict()
@@ -218,6 +238,13 @@ def test_a_wrong_line_is_refused_with_its_number_and_what_is_wrong(
             {**HEAD, "schema": "pytest-stt/results/2", "plugin": "9.1"},
             f'the schema "pytest-stt/results/2" of pytest-stt 9.1 is newer than "{SCHEMA}"; upgrade',
         ),
+        (
+            {**HEAD, "schema": "pytest-stt/results/" + "9" * 5000},
+            f'999999999…" of pytest-stt {HEAD["plugin"]} is newer than "{SCHEMA}"; upgrade',
+        ),
+        ({**HEAD, "shard": "6/5"}, 'shard: expected one of how many as in "2/5", found "6/5"'),
+        ({**HEAD, "shard": "first"}, 'shard: expected one of how many as in "2/5", found "first"'),
+        ({**HEAD, "shard": 2}, "shard: expected a valid string, found 2"),
         ({**HEAD, "partial": "no"}, 'partial: expected a valid boolean, found "no"'),
         ({**HEAD, "suites": {"a": {"ids": []}}}, 'expected the key "suites.a.digest", found none'),
     ],
@@ -304,3 +331,58 @@ def test_the_digest_depends_on_cases_servers_and_audio_and_not_on_their_order() 
 
 def test_without_the_sum_of_some_audio_there_is_no_digest() -> None:
     assert digest_of([("x", "default", sha("x")), ("y", "default", None)]) is None
+
+
+def test_the_shard_of_a_run_is_in_its_header_and_a_whole_run_has_no_such_key(tmp_path: Path) -> None:
+    for head in (header("x", shard="2/5"), header("x")):
+        write_results(tmp_path / "r", head, [])
+        assert read_results(tmp_path / "r").header == head
+    assert "shard" not in header("x").to_dict()
+
+
+def test_a_suite_whose_file_name_is_not_utf_8_can_be_written_and_read(tmp_path: Path) -> None:
+    name = "a\udcff.stt.yaml"
+    write_results(tmp_path / "r", Header(suites={name: facts("x")}), [heard("x", suite=name)])
+    found = read_results(tmp_path / "r")
+    assert list(found.header.suites) == [found.records[0].suite] == ["a\ufffd.stt.yaml"]
+
+
+def test_a_symbolic_link_stays_and_its_target_is_written(tmp_path: Path) -> None:
+    target, link = tmp_path / "kept" / "real.jsonl", tmp_path / FILE_NAME
+    link.symlink_to(target)
+    file = ResultsFile(tmp_path)
+    file.open()
+    file.write(heard("x"))
+    file.close(header("x"), [heard("x")])
+    assert link.is_symlink()
+    assert not target.is_symlink()
+    assert read_results(target).records == (heard("x"),)
+
+
+def test_a_pipe_gets_the_final_form_and_stays_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / FILE_NAME
+    os.mkfifo(pipe)
+    # Open for both, so that nobody waits for the other end.
+    end = os.open(pipe, os.O_RDWR)
+    try:
+        file = ResultsFile(tmp_path)
+        file.open()
+        file.write(heard("x"))
+        file.close(header("x"), [heard("x")])
+        (tmp_path / "r").write_bytes(os.read(end, 1 << 16))
+    finally:
+        os.close(end)
+    assert pipe.is_fifo()
+    assert read_results(tmp_path / "r").records == (heard("x"),)
+
+
+def test_a_device_is_written_into(tmp_path: Path) -> None:
+    link = tmp_path / "null"
+    link.symlink_to(os.devnull)
+    write_results(link, header("x"), [heard("x")])
+    assert link.is_symlink()
+    assert not Path(os.devnull).is_file()
+    link.unlink()
+    link.symlink_to("/dev/full")
+    with pytest.raises(SuiteError, match="the results can't be written: No space left on device"):
+        write_results(link, header("x"), [heard("x")])

@@ -154,3 +154,40 @@ def test_python_tests_alone_are_complete() -> None:
 
 def test_a_killed_run_of_which_nothing_else_is_known_is_partial() -> None:
     assert joined(results(Header()), results(Header(partial=False))).header.partial
+
+
+def test_with_update_all_that_a_python_test_scored_is_replaced() -> None:
+    old = [python_test("test_x", case=case) for case in ("test_x", "test_x#2", "test_x#3")]
+    new, other = python_test("test_x", outcome="failed"), python_test("test_y")
+    merged = joined(results(Header(), *old, other, name="old"), results(Header(), new), update=True)
+    assert merged.records == (new, other)
+    assert merged.doubles == ("test_a.py::test_x is in old and in r",)
+
+
+def test_a_python_test_that_was_skipped_later_keeps_what_it_scored() -> None:
+    old = [python_test("test_x", case=case) for case in ("test_x", "test_x#2")]
+    skipped = python_test("test_x", outcome="skipped")
+    for files in ([old, [skipped]], [[skipped], old]):
+        merged = joined(*(results(Header(), *records) for records in files), update=True)
+        assert merged.records == tuple(old)
+        assert not merged.doubles
+
+
+def shard(text: str, *records: Record) -> Results:
+    return results(header("x", "y", partial=True, shard=text), *records)
+
+
+def test_all_shards_together_are_a_whole_without_a_shard() -> None:
+    merged = joined(shard("1/2", heard("x")), shard("2/2", heard("y")))
+    assert merged.header == header("x", "y")
+    assert not merged.missing_shards
+
+
+def test_shards_that_are_not_among_the_files_are_named() -> None:
+    merged = joined(shard("2/4", heard("x")), shard("3/4", heard("y")), shard("1/2"))
+    assert merged.missing_shards == (
+        "shard 2 of 2 is missing",
+        "shard 1 of 4 is missing",
+        "shard 4 of 4 is missing",
+    )
+    assert merged.header == header("x", "y", partial=True)

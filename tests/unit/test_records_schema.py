@@ -29,6 +29,7 @@ def test_every_record_fits(record: Record) -> None:
 
 def test_a_header_fits() -> None:
     validator.validate(header("x").to_dict())
+    validator.validate(header("x", shard="2/5").to_dict())
 
 
 @pytest.mark.parametrize(
