@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from pytest_stt.client import STTResult
 from pytest_stt.errors import SuiteError
-from pytest_stt.records import AudioFacts, Repeat
+from pytest_stt.records import AudioFacts, Repeat, plain_text
 from pytest_stt.runner.digests import digest_of_file
 from pytest_stt.runner.hearing import Attempt, Hearing
 from pytest_stt.text.printable import printable
@@ -31,12 +31,15 @@ _NAMES_SHOWN = 3
 class Recording:
     """Find records by suite, case and server; where there are two of a case, the later one counts.
 
+    A suite that has another path here, since the rootdir was another one, is found by the end of its path.
+
     Attributes:
         source: The file they are from, as messages name it.
     """
 
     def __init__(self, records: dict[tuple[str, str, str], Record], *, source: str) -> None:
         self._records = records
+        self._alike: dict[str, tuple[str, ...]] = {}
         self.source = source
 
     @classmethod
@@ -46,15 +49,33 @@ class Recording:
 
     def find(self, suite: str, case: str, server: str) -> Record | None:
         """Return the record of a case at a server, None when there is none."""
-        return self._records.get((suite, case, server))
+        return self._records.get((self._recorded_name(suite), plain_text(case), plain_text(server)))
 
     def absence(self, suite: str, case: str, server: str) -> str:
         """Say that there is no such record and what there is instead, as the rest of a sentence."""
+        if len(alike := self._names_like(suite)) > 1:
+            return f"has {suite} under several names, {_listed(alike)} (name the rootdir with --rootdir)"
+        suite = self._recorded_name(suite)
         if suite not in self._suites:
             return f"has no case of {suite}" + (f", only of {_listed(self._suites)}" if self._suites else "")
-        if servers := self._servers.get((suite, case)):
+        if servers := self._servers.get((suite, plain_text(case))):
             return f'has case "{case}" of {suite} from the server {_listed(servers)}, not from {server}'
         return f'has no case "{case}" of {suite}'
+
+    def _recorded_name(self, suite: str) -> str:
+        alike = self._names_like(suite)
+        return alike[0] if len(alike) == 1 else plain_text(suite)
+
+    def _names_like(self, suite: str) -> tuple[str, ...]:
+        """Return the suite if it was recorded, else those of which one path is the end of the other."""
+        if suite not in self._alike:
+            here = plain_text(suite)
+            self._alike[suite] = (
+                (here,)
+                if here in self._suites
+                else tuple(name for name in self._suites if _is_end(name, here) or _is_end(here, name))
+            )
+        return self._alike[suite]
 
     @cached_property
     def _suites(self) -> dict[str, None]:
@@ -68,11 +89,16 @@ class Recording:
         return found
 
 
+def _is_end(path: str, longer: str) -> bool:
+    return longer.endswith(f"/{path}")
+
+
 class ReplayTranscriber:
     """Take what was heard from a recording, and ask `live`, where there is one, for what is lacking.
 
     That is a case that was not recorded, or with other audio, without a transcript, without the latency
-    that is to be judged, or less often than it is to be repeated now.
+    that is to be judged, or less often than it is to be repeated now. A record that contradicts itself is an
+    error also where `live` could be asked, so that no correction by hand is overlooked.
 
     Args:
         recording: The transcripts; the counts, outcomes and references in it are not used.
@@ -90,7 +116,8 @@ class ReplayTranscriber:
 
     def prefetch(self, utterance: Utterance) -> None:
         """Begin to ask for what is lacking; what was recorded needs no beginning."""
-        if self._live is not None and _is_lacking(self._attempts(utterance)):
+        _, is_lacking = self._attempts(utterance)
+        if self._live is not None and is_lacking:
             self._live.prefetch(utterance)
 
     def take(self, utterance: Utterance) -> Hearing:
@@ -99,8 +126,8 @@ class ReplayTranscriber:
         Where one of several attempts has no transcript, `live` makes all of them anew.
         """
         began_at = time.time()
-        attempts = self._attempts(utterance)
-        if self._live is not None and _is_lacking(attempts):
+        attempts, is_lacking = self._attempts(utterance)
+        if self._live is not None and is_lacking:
             return self._live.take(utterance)
         return Hearing(attempts=attempts, began_at=began_at, ended_at=time.time())
 
@@ -119,14 +146,19 @@ class ReplayTranscriber:
         if self._live is not None:
             self._live.close()
 
-    def _attempts(self, utterance: Utterance) -> tuple[Attempt, ...]:
+    def _attempts(self, utterance: Utterance) -> tuple[tuple[Attempt, ...], bool]:
+        """Return what was recorded of every attempt, and whether some of it is lacking."""
         key = self._name(utterance.suite.path), utterance.case.id, utterance.server.name
         record = self._recording.find(*key)
         if record is None:
-            return self._lacking(self._recording.absence(*key), utterance)
+            return self._lacking(self._recording.absence(*key), utterance), True
+        if contradiction := _contradiction(record):
+            error = SuiteError(f"{self._recording.source} {contradiction}")
+            return (Attempt(error=error),) * utterance.repetition.times, False
         if lack := _lack(record, utterance):
-            return self._lacking(lack, utterance)
-        return tuple(self._replayed(record, utterance))
+            return self._lacking(lack, utterance), True
+        attempts = tuple(self._replayed(record, utterance))
+        return attempts, any(attempt.error for attempt in attempts)
 
     def _name(self, path: Path) -> str:
         if path not in self._names:
@@ -151,8 +183,15 @@ class ReplayTranscriber:
         return SuiteError(f"{self._recording.source} {lack}: {REMEDY}")
 
 
-def _is_lacking(attempts: Iterable[Attempt]) -> bool:
-    return any(attempt.error for attempt in attempts)
+def _contradiction(record: Record) -> str | None:
+    """Say that a hypothesis was corrected where a replay doesn't look, None when there is no such one."""
+    heard = {repeat.hypothesis for repeat in record.repeats}
+    if not heard or record.hypothesis is None or record.hypothesis in heard:
+        return None
+    return (
+        f"has a hypothesis of {_case(record)} that is none of its repeats, such as one changed by hand: "
+        "a record with repeats is replayed from these; correct repeats[i].hypothesis too"
+    )
 
 
 def _lack(record: Record, utterance: Utterance) -> str | None:

@@ -192,6 +192,43 @@ def test_a_suite_that_is_not_in_the_file_is_told_with_those_that_are(audio: Path
     assert sentence(utterance(audio)).startswith("old.jsonl has no case of s.stt.yaml: record")
 
 
+@pytest.mark.parametrize("recorded", ["suites/s.stt.yaml", "tmp/x/suites/s.stt.yaml"])
+def test_a_suite_recorded_under_another_rootdir_is_found_by_the_end_of_its_path(
+    audio: Path, recorded: str
+) -> None:
+    hearing = replay(replace(HEARD, suite=recorded)).take(utterance(audio))
+    assert texts(hearing.attempts) == ["hello world"]
+    found = Recording.of([HEARD], source="r").find(recorded, "a", "default")
+    assert found == HEARD
+
+
+def test_the_suite_of_this_very_name_comes_before_those_that_end_alike(audio: Path) -> None:
+    other = replace(HEARD, suite="old/s.stt.yaml", hypothesis="other")
+    assert texts(replay(HEARD, other).take(utterance(audio)).attempts) == ["hello world"]
+
+
+def test_two_suites_that_end_alike_are_named_and_neither_is_taken(audio: Path) -> None:
+    both = [replace(HEARD, suite=f"{folder}/s.stt.yaml") for folder in ("one", "two")]
+    text = sentence(utterance(audio), *both)
+    assert "has s.stt.yaml under several names, one/s.stt.yaml, two/s.stt.yaml" in text
+    assert "--rootdir" in text
+
+
+def test_half_a_folder_or_file_name_is_no_end_of_a_path(audio: Path) -> None:
+    text = sentence(utterance(audio), replace(HEARD, suite="xs.stt.yaml"))
+    assert "has no case of s.stt.yaml, only of xs.stt.yaml" in text
+
+
+def test_what_another_rootdir_lacks_is_told_by_the_recorded_name(audio: Path) -> None:
+    text = sentence(utterance(audio, id="b"), replace(HEARD, suite="suites/s.stt.yaml"))
+    assert 'has no case "b" of suites/s.stt.yaml' in text
+
+
+def test_a_file_name_that_is_not_utf_8_is_found_as_it_was_written() -> None:
+    written = Record.from_dict(replace(HEARD, suite="s\udcff.stt.yaml").to_dict())
+    assert Recording.of([written], source="r").find("s\udcff.stt.yaml", "a", "default") == written
+
+
 def test_another_server_than_the_recorded_one_is_named(audio: Path) -> None:
     text = sentence(utterance(audio, server="small"), HEARD)
     assert 'has case "a" of s.stt.yaml from the server default, not from small' in text
@@ -254,7 +291,8 @@ def repeated(*hypotheses: str | None, **changes: Any) -> Record:
         )
         for number, text in enumerate(hypotheses)
     )
-    return replace(HEARD, repeats=repeats, **changes)
+    first = next((text for text in hypotheses if text is not None), None)
+    return replace(HEARD, **{"repeats": repeats, "hypothesis": first, **changes})
 
 
 def texts(attempts: Sequence[Attempt]) -> list[str | None]:
@@ -334,3 +372,15 @@ def test_the_server_is_asked_for_all_that_could_not_be_replayed_whole(audio: Pat
     transcriber.prefetch(wanted)
     assert texts(transcriber.take(wanted).attempts) == ["live"]
     assert live.begun == live.taken == [wanted]
+
+
+def test_a_hypothesis_corrected_beside_repeats_is_an_error_and_no_server_is_asked(audio: Path) -> None:
+    live, wanted = Live(), utterance(audio, times=2)
+    transcriber = replay(repeated("one", "two", hypothesis="corrected"), live=live)
+    transcriber.prefetch(wanted)
+    attempts = transcriber.take(wanted).attempts
+    assert texts(attempts) == [None, None]
+    for attempt in attempts:
+        assert 'old.jsonl has a hypothesis of case "a" of s.stt.yaml' in str(attempt.error)
+        assert "correct repeats[i].hypothesis" in str(attempt.error)
+    assert live.begun == live.taken == []
