@@ -12,7 +12,7 @@ from pytest_stt.errors import SuiteError
 from pytest_stt.text.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _SHARD = re.compile(r"([0-9]{1,6})/([0-9]{1,6})")
 
@@ -38,7 +38,8 @@ def shard_of(names_and_seconds: Mapping[str, float | None], *, number: int, of: 
 
     Every name is in exactly one part, on every machine the same. Names whose seconds are known go one by
     one, the longest first, to the part that has the least so far; so no part has more than the mean and the
-    longest name together. The others go by their hash.
+    longest name together. The others go one by one, in the order of their hashes, to the part that has the
+    fewest names; so no part is empty where there are names enough.
 
     Args:
         names_and_seconds: All names with the length of their audio, None where it is not known.
@@ -51,19 +52,29 @@ def shard_of(names_and_seconds: Mapping[str, float | None], *, number: int, of: 
 def _parts(names_and_seconds: Mapping[str, float | None], of: int) -> Iterator[tuple[str, int]]:
     known = [(-seconds, name) for name, seconds in names_and_seconds.items() if _is_length(seconds)]
     loads = [(0.0, part) for part in range(of)]
+    counts = [0] * of
     for minus_seconds, name in sorted(known):
         load, part = loads[0]
         heapq.heapreplace(loads, (load - minus_seconds, part))
+        counts[part] += 1
         yield name, part
-    for name, seconds in names_and_seconds.items():
-        if not _is_length(seconds):
-            yield name, _hash(name) % of
+    unknown = [name for name, seconds in names_and_seconds.items() if not _is_length(seconds)]
+    yield from _dealt(unknown, counts)
+
+
+def _dealt(names: Iterable[str], counts: Sequence[int]) -> Iterator[tuple[str, int]]:
+    """Give each name to the part that has the fewest; `counts` says how many each has already."""
+    fewest = sorted((count, part) for part, count in enumerate(counts))
+    for name in sorted(names, key=_hash):
+        count, part = fewest[0]
+        heapq.heapreplace(fewest, (count + 1, part))
+        yield name, part
 
 
 def _is_length(seconds: float | None) -> TypeGuard[float]:
     return seconds is not None and 0 < seconds < math.inf
 
 
-def _hash(name: str) -> int:
+def _hash(name: str) -> bytes:
     # hash() differs from process to process.
-    return int.from_bytes(hashlib.sha256(name.encode(errors="surrogatepass")).digest())
+    return hashlib.sha256(name.encode(errors="surrogatepass")).digest()
