@@ -65,18 +65,19 @@ def _case(records: Sequence[Record]) -> ElementTree.Element:
     _add_properties(case, properties_of(records))
     if worst.outcome in _ELEMENTS:
         tag, kind = _ELEMENTS[worst.outcome]
-        attributes = {"message": _legal(worst.message)} | ({"type": kind} if kind else {})
-        ElementTree.SubElement(case, tag, attributes).text = _legal(worst.message)
+        message = _legal(worst.message.removeprefix("Skipped: ") if tag == "skipped" else worst.message)
+        attributes = {"message": message} | ({"type": kind} if kind else {})
+        ElementTree.SubElement(case, tag, attributes).text = message
     return case
 
 
 def _address(record: Record) -> tuple[str, str]:
     """Split a node id as pytest does: the path with dots, without a final .py, classes behind it."""
     # pytest leaves the file out of the ids of files outside the rootdir.
-    whole = record.id if record.id.startswith(record.suite) else f"{record.suite}::{record.case}"
-    head, bracket, parameters = whole.partition("[")
-    path, *names = head.split("::")
-    parts = [path.replace("/", ".").removesuffix(".py"), *names]
+    file = f"{record.suite}::"
+    inside = record.id.removeprefix(file) if record.id.startswith(file) else record.case
+    head, bracket, parameters = inside.partition("[")
+    parts = [record.suite.replace("/", ".").removesuffix(".py"), *head.split("::")]
     parts[-1] += bracket + parameters
     return ".".join(parts[:-1]), parts[-1]
 

@@ -64,6 +64,18 @@ def test_names_are_made_of_the_node_id_as_pytest_does(node_id: str, classname: s
     assert (case.classname, case.name) == (classname, name)
 
 
+def test_a_bracket_in_a_path_is_part_of_the_path() -> None:
+    suite = "d/weiß 日本 [x] b.stt.yaml"
+    (case,) = suite_of(heard("hello", suite=suite, id=f"{suite}::hello[big]"))
+    assert (case.classname, case.name) == ("d.weiß 日本 [x] b.stt.yaml", "hello[big]")
+
+
+def test_the_reason_of_a_skipped_case_stands_alone() -> None:
+    (case,) = suite_of(heard("x", outcome="skipped", message="Skipped: not today"))
+    (result,) = case.result
+    assert result.message == result.text == "not today"
+
+
 def test_a_file_outside_of_the_rootdir_still_has_its_name() -> None:
     (case,) = suite_of(heard("x", suite="../b.stt.yaml", id="::x"))
     assert (case.classname, case.name) == ("...b.stt.yaml", "x")
