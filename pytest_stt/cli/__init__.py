@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from typing import TYPE_CHECKING
 
 from pytest_stt.cli import merge, schema, serve
+from pytest_stt.cli.command import READER_GONE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,10 +19,31 @@ COMMANDS = (serve.COMMAND, merge.COMMAND, schema.COMMAND)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command that the arguments name, and return the exit status."""
-    options = build_parser().parse_args(arguments)
-    command: Command = options.command
-    return command.run(options)
+    """Run the command that the arguments name, and return the exit status.
+
+    Where nobody reads the output any more, as behind `| head`, that is `READER_GONE`.
+    """
+    try:
+        return _run(arguments)
+    except BrokenPipeError:
+        _discard_output()
+        return READER_GONE
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        options = build_parser().parse_args(arguments)
+        command: Command = options.command
+        return command.run(options)
+    finally:
+        print(end="", flush=True)
+
+
+def _discard_output() -> None:
+    """Send what is still in buffers nowhere, so that the interpreter can write it when it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
+READER_GONE = 1
 USAGE_ERROR = 2
 
 

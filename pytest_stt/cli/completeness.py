@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pytest_stt.errors import SuiteError
+from pytest_stt.records import plain_text
 from pytest_stt.runner.digests import digest_of_file
 from pytest_stt.suite.loader import load_suite
 from pytest_stt.suite.model import Defaults, Overrides, item_name
@@ -32,7 +33,7 @@ def lacking(path: Path, merged: Merged) -> list[str]:
     Raises:
         SuiteError: The file is no suite, or several suites of the records have this path at their end.
     """
-    display = _relative(path)
+    display = plain_text(_relative(path))
     name = _name_in_records(display, merged)
     records = {record.item_name: record for record in merged.records if record.suite == name}
     if name is None or not records:

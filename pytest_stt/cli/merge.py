@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,6 +57,8 @@ def _merge(options: argparse.Namespace) -> int:
         return fail(f"nothing was written; --update lets the later file win\n{doubles}")
     lacks = [line for suite in options.gate for line in lacking(suite, merged)]
     output = _file_in(options.output)
+    if options.junitxml is not None:
+        _check_junit(options.junitxml, [output, *(file.path for file in files)])
     lines = _report(files, merged, lacks, output)
     if options.junitxml is not None:
         _write_junit(options.junitxml, merged.records)
@@ -73,11 +76,20 @@ def _file_in(text: str) -> Path:
     return path / FILE_NAME if text.endswith("/") or path.is_dir() else path
 
 
+def _check_junit(path: Path, others: Sequence[Path]) -> None:
+    from pytest_stt.errors import SuiteError
+
+    for other in others:
+        if os.path.realpath(path) == os.path.realpath(other):
+            raise SuiteError(f"--junitxml {path} would overwrite the results in {other}; name another file")
+
+
 def _report(files: Sequence[Results], merged: Merged, lacks: Sequence[str], output: Path) -> list[Line]:
     from pytest_stt.render.lines import plain
 
     problems = [
         *_first(merged.doubles, "double, the later one counts"),
+        *_first(merged.missing_shards, "incomplete"),
         *_first(merged.missing, "missing"),
         *_first(merged.unknown, "not known to be complete"),
         *_first(lacks, "gate"),

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
+from record_samples import header, heard, results_file
 
 from pytest_stt.cli import main
+from pytest_stt.cli.command import READER_GONE
 from pytest_stt.cli.terminal import show, terminal_width
 from pytest_stt.records import results_schema
 from pytest_stt.render.lines import Line, Span, plain
@@ -83,3 +89,35 @@ def test_a_stream_that_lacks_a_letter_gets_its_number() -> None:
 def test_the_width_is_that_of_the_terminal_or_a_usual_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "70")
     assert terminal_width() == 70
+
+
+@pytest.mark.parametrize("arguments", [["schema", "--results"], ["merge", "r", "-o", os.devnull]])
+@pytest.mark.parametrize("errors_too", [False, True])
+def test_a_reader_that_has_gone_is_no_stack_trace(
+    tmp_path: Path, arguments: list[str], errors_too: bool
+) -> None:
+    results_file(tmp_path / "r", header("x"), heard("x"))
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-m", "pytest_stt", *arguments],
+            cwd=tmp_path,
+            stdout=writer,
+            stderr=subprocess.STDOUT if errors_too else subprocess.PIPE,
+            check=False,
+        )
+    finally:
+        os.close(writer)
+    assert ended.returncode == READER_GONE
+    assert not ended.stderr
+
+
+def test_a_complaint_that_nobody_reads_is_no_stack_trace() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        arguments = [sys.executable, "-m", "pytest_stt", "merge", "none", "-o", os.devnull]
+        assert subprocess.run(arguments, stderr=writer, check=False).returncode == READER_GONE
+    finally:
+        os.close(writer)

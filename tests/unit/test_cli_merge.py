@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -284,3 +285,34 @@ def test_audio_of_a_gate_that_cannot_be_read_is_refused(desk: Desk, monkeypatch:
     monkeypatch.setattr("pytest_stt.cli.completeness.digest_of_file", refuse)
     said = desk.merge("one.jsonl", f"--gate={SUITE}", status=2)
     assert "x.wav: the audio can't be read: Permission denied" in said
+
+
+def test_a_missing_shard_is_named_and_exit_status_1(desk: Desk) -> None:
+    desk.file("one.jsonl", header("x", partial=True, shard="1/3"), heard("x"))
+    desk.file("three.jsonl", header("x", partial=True, shard="3/3"))
+    said = desk.merge("one.jsonl", "three.jsonl", status=1)
+    assert "incomplete: shard 2 of 3 is missing\n" in said
+    found = read_results(Path("out.jsonl")).header
+    assert (found.partial, found.shard) == (True, None)
+    desk.file("two.jsonl", header("x", partial=True, shard="2/3"))
+    desk.merge("one.jsonl", "two.jsonl", "three.jsonl", status=0)
+
+
+@pytest.mark.parametrize("place", ["out.jsonl", "./one.jsonl", "link.xml", "two/results.jsonl"])
+def test_a_junit_file_in_the_place_of_results_is_refused(desk: Desk, place: str) -> None:
+    desk.file("one.jsonl", header("x", "y"), heard("x"))
+    desk.file("two/results.jsonl", header("x", "y"), heard("y"))
+    Path("link.xml").symlink_to("one.jsonl")
+    before = Path("one.jsonl").read_bytes()
+    said = desk.merge("one.jsonl", "two", f"--junitxml={place}", status=2)
+    assert "would overwrite the results in" in said
+    assert Path("one.jsonl").read_bytes() == before
+    assert not desk.is_written
+
+
+def test_a_suite_whose_file_name_is_not_utf_8_has_its_gate(desk: Desk) -> None:
+    name = os.fsdecode(b"a\xff.stt.yaml")
+    desk.suite(TWO_CASES, name)
+    records = [with_audio(case, suite=name, id=f"{name}::{case}") for case in ("x", "y")]
+    desk.file("one.jsonl", Header(suites={name: facts("x", "y")}), *records)
+    desk.merge("one.jsonl", f"--gate={name}", status=0)
