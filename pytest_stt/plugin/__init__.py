@@ -14,12 +14,12 @@ import pytest
 
 from pytest_stt.plugin import fixtures, options
 from pytest_stt.plugin.fixtures import stt_transcribe
-from pytest_stt.plugin.keys import OUR_FIXTURES, RUN
+from pytest_stt.plugin.keys import OUR_FIXTURES, RUN, SCORED
 from pytest_stt.plugin.reporting import Reporter
 from pytest_stt.plugin.tracebacks import hide_our_frames
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
     from pathlib import Path
 
 __all__ = ["stt_transcribe"]
@@ -115,7 +115,7 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     error = call.excinfo.value if call.excinfo else None
-    hide_our_frames(item, error)
+    hide_our_frames(item, call)
     report = yield
     if _is_ours(item):
         # Imported when the item was set up: here the test's own monkeypatches may be in force.
@@ -127,8 +127,17 @@ def pytest_runtest_makereport(
 
 def _is_ours(item: pytest.Item) -> bool:
     """Tell whether an item is a case, or a test with one of our fixtures."""
-    name = item.path.name
-    return name.endswith(SUITES) or not OUR_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+    if item.path.name.endswith(SUITES) or SCORED in item.stash:
+        return True
+    return not OUR_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    ours = next(filter(_is_ours, items), None)
+    if ours is not None:
+        from pytest_stt.plugin.run import run_of
+
+        run_of(ours.config).left_out = True
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -136,6 +145,13 @@ def pytest_configure_node(node: Any) -> None:
     from pytest_stt.plugin.workers import prepare
 
     prepare(node)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    from pytest_stt.plugin.workers import forget
+
+    forget(node)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -146,7 +162,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if run.worker:
         from pytest_stt.plugin.workers import report_back
 
-        report_back(run)
+        report_back(run, session)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

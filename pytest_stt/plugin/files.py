@@ -42,9 +42,9 @@ def _ini_folder(config: pytest.Config) -> str:
 
 def replay_file(config: pytest.Config) -> Path | None:
     """Return the records that are judged instead of asking servers, None without `--stt-replay`."""
+    # A worker of xdist may have been started in another folder, and xdist changes paths on its command line.
+    if hasattr(config, "workerinput"):
+        path: str | None = config.workerinput.get("stt_replay")
+        return None if path is None else Path(path)
     name: str | None = getattr(config.option, "pytest_stt_replay", None)
-    if name is None:
-        return None
-    # A worker of xdist may have been started in another folder.
-    folder = getattr(config, "workerinput", {}).get("stt_folder", config.invocation_params.dir)
-    return Path(folder, name)
+    return None if name is None else config.invocation_params.dir / name

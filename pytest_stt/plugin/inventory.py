@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from pytest_stt.records import Record
     from pytest_stt.suite.model import Suite
 
-# For each suite, by its name in records: the name in node ids, the case, the server and the audio file
-# of everything that it holds. Lists and not dataclasses, because they come from workers too.
+# For each suite, by its name in records: the name in node ids, the case, the server, the audio file and its
+# sha256 ("" if nobody looked), of everything that it holds. Lists, no dataclasses: they cross from workers.
 Inventory = dict[str, list[list[str]]]
 
 
@@ -34,22 +34,44 @@ def _entries(suite: Suite, config: pytest.Config) -> Iterator[list[str]]:
     for case in suite.cases:
         audio = display_path(case.audio, config)
         for server in suite.server_names or ("default",):
-            yield [item_name(suite, server, case), case.id, server, audio]
+            yield [item_name(suite, server, case), case.id, server, audio, ""]
 
 
-def header_of(inventory: Inventory, records: Sequence[Record], *, root: Path, was_whole: bool) -> Header:
+def with_digests(inventory: Inventory, session: pytest.Session) -> Inventory:
+    """Return the inventory with the digests of what is not among the items of the session."""
+    config = session.config
+    selected = {(display_path(item.path, config), item.name) for item in session.items}
+    return {
+        suite: [
+            entry if (suite, entry[0]) in selected else _with_digest(entry, config.rootpath)
+            for entry in entries
+        ]
+        for suite, entries in inventory.items()
+    }
+
+
+def _with_digest(entry: list[str], root: Path) -> list[str]:
+    *facts, _ = entry
+    return [*facts, _digest(root / facts[-1]) or ""]
+
+
+def header_of(
+    inventory: Inventory, records: Sequence[Record], *, root: Path, was_whole: bool, shard: str | None
+) -> Header:
     """Make the header of a file of records.
 
     Args:
         inventory: What the suites hold.
         records: What was run of it.
         root: Where the paths of audio files begin.
-        was_whole: Whether the run came to its end.
+        was_whole: Whether the run came to its end, and nothing was left out.
+        shard: Which part of how many was run, None for everything.
     """
     return Header(
         plugin=__version__,
         suites={name: _facts(name, entries, records, root) for name, entries in inventory.items()},
         partial=not was_whole or _lacks_some(inventory, records),
+        shard=shard,
     )
 
 
@@ -61,7 +83,8 @@ def _facts(suite: str, entries: list[list[str]], records: Sequence[Record], root
     }
     return SuiteFacts(
         digest=digest_of(
-            (case, server, known.get(audio) or _digest(root / audio)) for _, case, server, audio in entries
+            (case, server, known.get(audio) or digest or _digest(root / audio))
+            for _, case, server, audio, digest in entries
         ),
         ids=tuple(name for name, *_ in entries),
     )
@@ -79,7 +102,7 @@ def _lacks_some(inventory: Inventory, records: Sequence[Record]) -> bool:
     return any(
         (suite, case, server) not in present
         for suite, entries in inventory.items()
-        for _, case, server, _ in entries
+        for _, case, server, *_ in entries
     )
 
 
@@ -88,7 +111,7 @@ def in_order(records: Sequence[Record], inventory: Inventory) -> list[Record]:
     places = {
         (suite, case, server): place
         for suite, entries in sorted(inventory.items())
-        for place, (_, case, server, _) in enumerate(entries)
+        for place, (_, case, server, *_) in enumerate(entries)
     }
     last = len(places)
     return sorted(

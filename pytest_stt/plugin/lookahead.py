@@ -4,7 +4,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pytest_stt.plugin.collection import SttItem
-from pytest_stt.plugin.keys import OUR_FIXTURES
 from pytest_stt.plugin.outcomes import end_turn
 
 if TYPE_CHECKING:
@@ -33,6 +32,8 @@ class LookAhead:
             getattr(option, "usepdb", False)
             or getattr(option, "trace", False)
             or getattr(option, "setuponly", False)
+            # A child process has none of the parent's threads.
+            or getattr(option, "forked", False)
             or not run.asks_servers
         )
         # What is ahead is wasted when the run stops at a failure.
@@ -43,18 +44,20 @@ class LookAhead:
         self._full: set[int] = set()
 
     def begin(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
-        """Fill the window, from `item` on, whose turn it is."""
+        """Fill the window, from `item` on, whose turn it is.
+
+        It ends before an exclusive case, and before a Python test: that may send something itself, patch
+        whatever the runner uses, or stop the clock.
+        """
         if self._is_off or item.session.shouldstop or item.session.shouldfail:
             return
         for upcoming in self._upcoming.after(item, nextitem):
-            if _runs_alone(upcoming) or not self._begin(upcoming):
+            if not isinstance(upcoming, SttItem) or upcoming.case.exclusive or not self._begin(upcoming):
                 self._upcoming.stay_at(upcoming)
                 return
 
-    def _begin(self, item: pytest.Item) -> bool:
+    def _begin(self, item: SttItem) -> bool:
         """Begin a case if it will be sent; tell whether there was room for it."""
-        if not isinstance(item, SttItem):
-            return True
         server = item.utterance.server
         ahead = self._ahead.setdefault((item.path, server.name), set())
         if item in ahead or not _is_sent(item):
@@ -81,19 +84,15 @@ class LookAhead:
         """Forget an item whose turn is over."""
         if isinstance(item, SttItem):
             self._ahead.get((item.path, item.utterance.server.name), set()).discard(item)
+            if not self._is_off:
+                # A hook may have skipped it before its setup.
+                self._run.transcriber.drop(item.utterance)
             end_turn(item)
-
-
-def _runs_alone(item: pytest.Item) -> bool:
-    """Tell whether nothing may be sent beside an item: an exclusive case, or a test that sends too."""
-    if isinstance(item, SttItem):
-        return item.case.exclusive
-    return not OUR_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def _is_sent(item: pytest.Item) -> bool:
     """Tell whether a case is certain to be run as far as its marks say; the others are sent in their turn."""
-    if any(item.iter_markers("skip")) or any(item.iter_markers("skipif")):
+    if any(item.get_closest_marker(name) for name in ("skip", "skipif", "forked")):
         return False
     return all(mark.kwargs.get("run", True) for mark in item.iter_markers("xfail"))
 

@@ -21,6 +21,12 @@ def _from_1(text: str) -> int:
     return int(text)
 
 
+def _named(text: str) -> str:
+    if not text:
+        raise ArgumentTypeError("expected a name, found nothing (a variable of the shell that is not set?)")
+    return text
+
+
 # Plain data: this module is imported in everybody's pytest run, and a dataclass costs a millisecond.
 OPTIONS: dict[str, dict[str, Any]] = {
     "--stt-url": {
@@ -37,6 +43,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     },
     "--stt-server": {
         "dest": "pytest_stt_server",
+        "type": _named,
         "metavar": "NAME",
         "help": "Run suites that have several `servers` against this one only.",
     },
@@ -55,11 +62,13 @@ OPTIONS: dict[str, dict[str, Any]] = {
     },
     "--stt-results": {
         "dest": "pytest_stt_results",
+        "type": _named,
         "metavar": "DIR",
         "help": "Write results.jsonl into this folder, a line for each case as it completes.",
     },
     "--stt-replay": {
         "dest": "pytest_stt_replay",
+        "type": _named,
         "metavar": "FILE",
         "help": "Judge what this results.jsonl holds instead of asking the servers, under today's "
         "references, normaliser and limits.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -55,8 +56,16 @@ def complete(report: pytest.TestReport, item: pytest.Item, error: BaseException 
         # A traceback without a line of the user's would show pluggy and us.
         report.longrepr = report.longrepr if users_frames(item, error) else str(error)
     records = list(_test_records(item, report, error))
-    if records:
+    if report.when == "teardown" and report.failed and not records:
+        _revise(item, report)
+    if records or (report.when == "teardown" and report.failed):
         _attach(report, item, records)
+
+
+def _revise(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Let the records of a test say that it ended in an error behind its last line."""
+    reported = item.stash.get(REPORTED, [])
+    reported[:] = [replace(record, outcome="error", message=_message(report)) for record in reported]
 
 
 def _time(report: pytest.TestReport, hearing: Hearing) -> None:
@@ -91,12 +100,12 @@ def _test_records(
 ) -> Iterator[Record]:
     """Yield a record for each result that a Python test has scored since its last phase.
 
-    A phase that an outage ended says nothing about quality: its records are errors, and there
-    is one also when nothing was scored.
+    A phase that an outage ended says nothing about quality: its records are errors. There is one also
+    for a test that failed before it scored anything.
     """
     before: list[Record] = item.stash.get(REPORTED, [])
     scored: list[STTResult | None] = [*item.stash.get(SCORED, [])[len(before) :]]
-    if is_outage(error) and not scored:
+    if not scored and (is_outage(error) or (report.failed and not before)):
         scored = [None]
     # A fixture scores for its test: what it scored before the test is judged with the test.
     if not scored or (report.when == "setup" and report.passed):
@@ -134,7 +143,7 @@ def outcome_of(report: pytest.TestReport, error: BaseException | None = None) ->
 def _message(report: pytest.TestReport) -> str:
     """The first line of what went wrong."""
     if isinstance(report.longrepr, tuple):
-        return str(report.longrepr[2])
+        return str(report.longrepr[2]).partition("\n")[0]
     crash = getattr(report.longrepr, "reprcrash", None)
     text = crash.message if crash else report.longreprtext
     return text.partition("\n")[0]

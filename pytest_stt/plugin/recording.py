@@ -54,13 +54,12 @@ def record_of_case(
         repeats=() if judged is None else judged.repeats,
     )
     if judged is None or judged.result is None:
-        return replace(record, audio=_audio_of_nothing_heard(case, outcome, item.config))
+        return replace(record, audio=_audio_of_nothing_heard(case, item.config))
     return replace(record, **_heard(judged.result, case.audio, item.config))
 
 
-def _audio_of_nothing_heard(case: Case, outcome: Outcome, config: pytest.Config) -> AudioFacts:
-    digest = None if outcome == "skipped" else _digest(case.audio, config)
-    return AudioFacts(path=display_path(case.audio, config), sha256=digest)
+def _audio_of_nothing_heard(case: Case, config: pytest.Config) -> AudioFacts:
+    return AudioFacts(path=display_path(case.audio, config), sha256=_digest(case.audio, config))
 
 
 def record_of_test(

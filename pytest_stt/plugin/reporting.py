@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
 
     from pytest_stt.records import Record
     from pytest_stt.render.lines import Line
@@ -30,6 +30,7 @@ class Reporter:
         self._was_refused = False
         self.latest: list[Record] = []
         self._reports: list[pytest.TestReport] = []
+        self._places: dict[str, int] = {}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -49,8 +50,10 @@ class Reporter:
 
     @property
     def records(self) -> list[Record]:
-        """The records so far, in the order in which they were reported."""
-        return [record for records in self._records.values() for record in records]
+        """The records so far, in the order in which their tests were collected."""
+        records = [record for records in self._records.values() for record in records]
+        # Workers of xdist report in any order; one process in the order of its items.
+        return sorted(records, key=lambda record: self._places.get(record.id, 0)) if self._places else records
 
     @pytest.hookimpl(wrapper=True)
     def pytest_report_teststatus(
@@ -61,6 +64,10 @@ class Reporter:
         if self._finished or config.get_verbosity() < 1 or not hasattr(report, "stt_records"):
             return status
         return _with_rates(status, records_in(report))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        self._places = {node_id: place for place, node_id in enumerate(ids)}
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:

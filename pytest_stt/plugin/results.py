@@ -30,6 +30,7 @@ class ResultsWriter:
         self._path = path
         self._file: ResultsFile | None = None
         self._inventory: Inventory = {}
+        self._left_out = False
         self._waiting: dict[str, list[Record]] = {}
 
     @pytest.hookimpl(trylast=True)
@@ -52,20 +53,31 @@ class ResultsWriter:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         # A worker that crashed has no output; each of the others knows all suites.
-        self._inventory.update(getattr(node, "workeroutput", {}).get("stt_inventory", {}))
+        output = getattr(node, "workeroutput", {})
+        self._left_out |= bool(output.get("stt_left_out"))
+        for suite, entries in output.get("stt_inventory", {}).items():
+            if suite not in self._inventory or any(entry[4] for entry in entries):
+                self._inventory[suite] = entries
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         records, run = self._reporter.records, session.config.stash.get(RUN, None)
-        has_suites = self._inventory or (run is not None and run.suites)
-        was_refused = exitstatus == pytest.ExitCode.USAGE_ERROR
-        if self._config.option.collectonly or was_refused or not (records or has_suites):
+        shard = getattr(self._config.option, "pytest_stt_shard", None)
+        was_refused = session.exitstatus == pytest.ExitCode.USAGE_ERROR
+        # What nothing was run for leaves the results of an earlier run; but a shard may be empty.
+        if was_refused or not (records or shard):
             return
         from pytest_stt.plugin.inventory import header_of, in_order, inventory_of
 
         self._inventory.update(inventory_of(run) if run else {})
         was_whole = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-        header = header_of(self._inventory, records, root=self._config.rootpath, was_whole=was_whole)
+        header = header_of(
+            self._inventory,
+            records,
+            root=self._config.rootpath,
+            was_whole=was_whole and not self._left_out and not (run and run.left_out),
+            shard=shard,
+        )
         with ending_the_run():
             self._opened().close(header, in_order(records, self._inventory))
 
@@ -89,7 +101,7 @@ def register_writer(config: pytest.Config, reporter: Reporter) -> None:
         path = results_file(config)
     except SuiteError as error:
         raise pytest.UsageError(str(error)) from None
-    if path is not None:
+    if path is not None and not _only_looks(config):
         _check_folder(path.parent)
         config.pluginmanager.register(ResultsWriter(config, reporter, path), "stt-results")
 
@@ -99,3 +111,9 @@ def _check_folder(folder: Path) -> None:
     nearest = next(one for one in (folder, *folder.parents) if one.exists())
     if not nearest.is_dir() or not os.access(nearest, os.W_OK):
         raise pytest.UsageError(f"--stt-results: {folder} can't be written: {nearest} is no folder of yours")
+
+
+def _only_looks(config: pytest.Config) -> bool:
+    """Tell whether the run only shows what there is, without running it."""
+    names = ("collectonly", "setuponly", "setupplan", "showfixtures", "show_fixtures_per_test")
+    return any(getattr(config.option, name, False) for name in names)

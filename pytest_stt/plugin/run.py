@@ -25,6 +25,8 @@ class Run:
     Attributes:
         suites: The suites that were collected, by their names in records.
         usage_errors: What is wrong with the command line, as the suites have shown.
+        left_out: Whether cases, or tests of ours, were deselected.
+        workers: In xdist's controller, the number of each worker that runs.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -35,6 +37,8 @@ class Run:
         )
         self.suites: dict[str, Suite] = {}
         self.usage_errors: list[str] = []
+        self.left_out = False
+        self.workers: dict[str, int] = {}
         self._settings: Settings | None = None
         self._background: BackgroundLoop | None = None
         self._transcriber: Transcriber | None = None
@@ -65,8 +69,7 @@ class Run:
         from pytest_stt.runner import Share
 
         count = self.worker.get("workercount", 1)
-        number = "".join(filter(str.isdigit, self.worker.get("workerid", "")))
-        return Share(index=int(number or 0) % count, count=count)
+        return Share(index=self.worker.get("stt_index", 0) % count, count=count)
 
     @property
     def recording(self) -> Recording | None:

@@ -14,6 +14,8 @@ from pytest_stt.plugin.settings import shard
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pytest_stt.plugin.run import Run
+
 
 def select(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the items that this run is to run, in their order.
@@ -21,11 +23,18 @@ def select(config: pytest.Config, items: list[pytest.Item]) -> None:
     Raises:
         UsageError: The suites can't be run with this command line.
     """
-    if RUN in config.stash and config.stash[RUN].usage_errors and not config.stash[RUN].worker:
-        raise pytest.UsageError("\n".join(config.stash[RUN].usage_errors))
+    if RUN in config.stash and config.stash[RUN].usage_errors:
+        _refuse(config.stash[RUN], items)
     part = shard(config)
     if part is not None:
         _keep_shard(config, items, *part)
+
+
+def _refuse(run: Run, items: list[pytest.Item]) -> None:
+    if not run.worker:
+        raise pytest.UsageError("\n".join(run.usage_errors))
+    # The error of the file, and the exit status that the controller makes of it, are told already.
+    items.clear()
 
 
 def _keep_shard(config: pytest.Config, items: list[pytest.Item], number: int, of: int) -> None:

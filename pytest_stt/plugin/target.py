@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, fields, replace
+from importlib import import_module
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -95,6 +96,10 @@ def make_client(request: pytest.FixtureRequest) -> STTClient:
             f"{request.node.nodeid} would ask a server, and --stt-replay-strict forbids that: deselect it, "
             "or leave the option out"
         )
+    # The test is one of ours from now on, also if it asked for the fixture as it ran. What its report
+    # needs is imported before it can patch anything.
+    import_module("pytest_stt.plugin.outcomes")
+    request.node.stash.setdefault(SCORED, [])
     return STTClient(
         url=run_of(request.config).address(target.url),
         timeout=target.timeout,

@@ -18,14 +18,18 @@ PACKAGE = Path(__file__).parent.parent
 STANDARD_LIBRARY = Path(os.__file__).parent
 
 
-def hide_our_frames(item: pytest.Item, error: BaseException | None) -> None:
+def hide_our_frames(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
     """Cut the tracebacks of errors of ours behind the last line of the user's.
 
     The message of an `STTError` is complete; what a user wants to see beside it is the line of the test.
     Errors that an `STTError` led to are left alone, apart from the `STTError` itself.
     """
-    if error is None or item.config.getoption("fulltrace", False):
+    error = call.excinfo.value if call.excinfo else None
+    if call.excinfo is None or error is None or item.config.getoption("fulltrace", False):
         return
+    if call.when == "setup" and isinstance(error, STTError) and not users_frames(item, error):
+        # A sentence takes its place, and to format it first would take a tenth of a second for each case.
+        call.excinfo.traceback = type(call.excinfo.traceback)([])
     for one in _chain(error, set()):
         if isinstance(one, STTError):
             frames = users_frames(item, one)

@@ -25,7 +25,8 @@ def check_command_line(config: pytest.Config) -> None:
     try:
         _check_replay(config)
         shard(config)
-        if replay_file(config) is not None:
+        # A worker of xdist can't end the run before it collects: it reads the file then.
+        if replay_file(config) is not None and not hasattr(config, "workerinput"):
             run_of(config).recording  # noqa: B018 - read now, so that what is wrong with it is told at once
     except SuiteError as error:
         raise pytest.UsageError(str(error)) from None
@@ -61,6 +62,10 @@ def usage_problem(suite: Suite, name: str, run: Run) -> str | None:
             f"{name}: --stt-url replaces the address of one server, and this suite has several: "
             f"add --stt-server NAME, one of {names}"
         )
+    try:
+        run.recording  # noqa: B018 - read it, where that was not done before
+    except SuiteError as error:
+        return str(error)
     asks_local = any(server.url == LOCAL for server in suite.servers)
     if asks_local and run.embedded.elsewhere is not None and replay_file(run.config) is None:
         return f"{name}: {out_of_reach(run.embedded.elsewhere)}"

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from itertools import count
+from typing import TYPE_CHECKING, Any
 
 from pytest_stt.plugin import options
+from pytest_stt.plugin.files import replay_file
 from pytest_stt.plugin.run import Run, run_of
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def prepare(node: Any) -> None:
@@ -13,22 +18,47 @@ def prepare(node: Any) -> None:
 
     Builtins only: they cross to the worker. `node` is xdist's WorkerController.
     """
-    spec = node.gateway.spec
-    is_here = bool(spec.popen) and not getattr(spec, "via", None)
+    run, config = run_of(node.config), node.config
+    replay = replay_file(config)
     node.workerinput.update(
-        stt_local_port=run_of(node.config).embedded.listen() if is_here else None,
-        stt_elsewhere=None if is_here else f"{node.gateway.id} ({spec.socket or spec.ssh or spec})",
-        stt_dist=node.config.getoption("dist", "no"),
-        stt_folder=str(node.config.invocation_params.dir),
-        stt_results=options.keeps_records(node.config),
+        stt_local_port=run.embedded.listen(),
+        stt_elsewhere=_elsewhere(node),
+        stt_dist=config.getoption("dist", "no"),
+        stt_index=_take_index(run, node.gateway.id),
+        stt_replay=None if replay is None else str(replay.absolute()),
+        stt_results=options.keeps_records(config),
     )
 
 
-def report_back(run: Run) -> None:
+def _elsewhere(node: Any) -> str | None:
+    """Name the first worker that may be on another host: a run with one is refused as a whole."""
+    for spec in node.nodemanager.specs:
+        if not spec.popen or getattr(spec, "via", None):
+            return f"{spec.id} ({spec.socket or spec.ssh or spec})"
+    return None
+
+
+def _take_index(run: Run, worker: str) -> int:
+    """Give a worker the lowest number that no other has: one that replaces another takes over its share."""
+    taken = set(run.workers.values())
+    run.workers[worker] = next(index for index in count() if index not in taken)
+    return run.workers[worker]
+
+
+def forget(node: Any) -> None:
+    """Let the share of a worker that has ended go to the one that replaces it."""
+    run_of(node.config).workers.pop(node.gateway.id, None)
+
+
+def report_back(run: Run, session: pytest.Session) -> None:
     """Send from a worker what belongs to no test."""
     output = vars(run.config)["workeroutput"]
     output["stt_usage_errors"] = run.usage_errors
+    output["stt_left_out"] = run.left_out
     if run.worker.get("stt_results"):
-        from pytest_stt.plugin.inventory import inventory_of
+        from pytest_stt.plugin.inventory import inventory_of, with_digests
 
-        output["stt_inventory"] = inventory_of(run)
+        # The files may not be where the controller is. What is selected has its digests in its records.
+        inventory = inventory_of(run)
+        is_first = run.share.index == 0
+        output["stt_inventory"] = with_digests(inventory, session) if is_first else inventory

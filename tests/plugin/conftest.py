@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+# pytester forgets what a run in this process imports: numpy can't be imported twice, and httpx would go on
+# with another httpcore than the one that is found then.
+import httpcore  # noqa: F401
 import pytest
 from scripted import Example, ScriptedServer, scripted_server
 
 import pytest_stt.cli
-
-# pytester forgets what a run in this process imports, and numpy can't be imported twice.
 import pytest_stt.local
 import pytest_stt.plugin.async_fixtures
 import pytest_stt.plugin.inventory

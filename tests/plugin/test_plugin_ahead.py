@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -211,3 +212,56 @@ def test_logging_is_left_as_it_was(example: Example) -> None:
     before = list(logging.getLogger("httpx").filters)
     example.cases(one="hello world").run("--log-level=INFO")
     assert logging.getLogger("httpx").filters == before
+
+
+def test_a_python_test_between_suites_has_the_process_to_itself(example: Example) -> None:
+    example.suite(many(2), name="a.stt.yaml", audio="one").suite(many(12), name="z.stt.yaml", audio="one")
+    example.server.delay_s = 0.05
+    example.test(
+        """
+        import time
+
+        def test_it(monkeypatch):
+            def broken(*_args, **_kwargs):
+                raise RuntimeError("patched")
+
+            for name in ("io.open", "socket.socket", "asyncio.timeout", "httpx.AsyncClient.send"):
+                monkeypatch.setattr(name, broken)
+            time.sleep(0.2)
+        """
+    ).run("--stt-concurrency", "4").assert_outcomes(passed=15)
+
+
+def test_a_case_that_a_hook_skips_does_not_hold_up_the_others(example: Example) -> None:
+    released = threading.Event()
+    timer = threading.Timer(20, released.set)
+    timer.start()
+    example.pytester.makeconftest(
+        """
+        import pytest
+
+        @pytest.hookimpl(tryfirst=True)
+        def pytest_runtest_setup(item):
+            if item.name == "one":
+                pytest.skip("not here")
+        """
+    )
+    example.suite(
+        """
+        server: {timeout: 60}
+        cases:
+        - {audio: one.wav, reference: hello world}
+        - {audio: two.wav, reference: hello world, exclusive: true}
+        """
+    ).answer(one=lambda _handler: released.wait(30))
+    example.run().assert_outcomes(passed=1, skipped=1)
+    assert not released.is_set()
+    released.set()
+    timer.cancel()
+
+
+def test_many_errors_have_no_tracebacks_to_format(example: Example) -> None:
+    example.suite(many(300, "server: {url: 'http://127.0.0.1:9', retries: 0}"), audio="one")
+    result = example.run("--tb=short")
+    result.assert_outcomes(errors=300)
+    assert ".py:" not in result.stdout.str()

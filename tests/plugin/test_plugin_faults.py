@@ -129,7 +129,7 @@ def test_a_server_that_is_busy_is_left_alone_as_long_as_it_says(example: Example
     header = "1" if form == "seconds" else formatdate(time.time() + 3, usegmt=True)
     record, result, faulty = second_of_three(example, answers(429, Retry_After=header), retries=1)
     result.assert_outcomes(passed=3)
-    assert statuses(record) == [429, None]
+    assert statuses(record) == [429, 200]
     first, second = [request.at for request in faulty.requests if request.name == "c1"]
     # A date has whole seconds, and some time went by before it was sent.
     assert second - first >= 0.95
@@ -143,7 +143,7 @@ def test_a_500_is_told_and_not_asked_again(example: Example) -> None:
     for number in range(8):
         record = records[f"c{number}"]
         assert record.outcome == ("error" if number < 5 else "passed")
-        assert statuses(record) == [500 if number < 5 else None]
+        assert statuses(record) == [500 if number < 5 else 200]
     assert "answered 500" in records["c0"].message
     assert "no model" in result.stdout.str()
     assert "more than one try" not in result.stdout.str()
@@ -154,7 +154,7 @@ def test_a_503_is_asked_again_and_the_tries_are_told(example: Example) -> None:
     record, result, _ = second_of_three(example, answers(503), answers(503), retries=2)
     result.assert_outcomes(passed=3)
     result.stdout.fnmatch_lines(["note: 1 case needed more than one try"])
-    assert statuses(record) == [503, 503, None]
+    assert statuses(record) == [503, 503, 200]
     assert properties(example, "c1")["stt.tries"] == "3"
     assert "stt.tries" not in properties(example, "c0")
 
@@ -172,10 +172,11 @@ def test_a_server_that_dies_leaves_what_it_has_answered(example: Example) -> Non
         suite_of(example, faulty.url, count=40, retries=1)
         suite_of(example, other.url, count=3, name="b")
         result = example.run("--stt-results=out", "--stt-concurrency=2")
-    result.assert_outcomes(passed=13, errors=30)
     records = read_results(example.path / "out/results.jsonl").records
-    assert [record.outcome for record in records] == ["passed"] * 10 + ["error"] * 30 + ["passed"] * 3
-    dead = records[10:40]
+    answered = sum(record.outcome == "passed" for record in records[:40])
+    assert answered in (10, 11)  # the last answer may meet one that is on its way
+    result.assert_outcomes(passed=answered + 3, errors=40 - answered)
+    dead = [record for record in records[:40] if record.outcome == "error"]
     asked = [record for record in dead if record.tries]
     assert len(asked) <= 5
     cause = asked[-1].message.partition(" (tried")[0]
@@ -222,7 +223,7 @@ def test_a_server_that_comes_up_late_is_waited_for(example: Example) -> None:
         late.__exit__()
     result.assert_outcomes(passed=4)
     assert [request.method for request in late.requests] == ["GET"] + ["POST"] * 4
-    assert all(statuses(record) == [None] for record in records.values())
+    assert all(statuses(record) == [200] for record in records.values())
 
 
 def test_a_server_that_never_comes_up_is_the_error_of_its_cases(example: Example) -> None:

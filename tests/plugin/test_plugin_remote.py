@@ -171,3 +171,44 @@ def test_workers_share_the_rate(example: Example) -> None:
     at = [request.at for request in faulty.requests]
     # They left in time; on a busy machine one may arrive later than the next.
     assert all(at[number + 6] - at[number] >= 0.8 for number in range(len(at) - 6))
+
+
+@pytest.mark.parametrize("how", ["popen", "socket"])
+def test_a_case_that_is_skipped_elsewhere_leaves_the_same_digest(
+    example: Example, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    example.suite(
+        """
+        cases:
+        - {audio: one.wav, reference: hello world}
+        - {audio: two.wav, reference: hello world, skip: not today}
+        """
+    )
+    there = moved(example)
+    with monkeypatch.context() as patch:
+        patch.chdir(there)
+        example.run(f"--stt-results={example.path}/alone").assert_outcomes(passed=1, skipped=1)
+    spread(example, how, there, "--stt-results=spread").assert_outcomes(passed=1, skipped=1)
+    assert records(example.path / "spread/results.jsonl") == records(example.path / "alone/results.jsonl")
+
+
+LOCAL = "server: {url: local}\ncases:\n- {audio: one.wav, reference: hello world}"
+
+
+def test_a_refused_run_leaves_the_results_of_an_earlier_one(example: Example) -> None:
+    example.suite(LOCAL, audio="one")
+    there = moved(example)
+    spread(example, "socket", there, "--stt-results=out", f"--stt-url={example.server.url}")
+    before = (example.path / "out/results.jsonl").read_text()
+    result = spread(example, "socket", there, "--stt-results=out")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert (example.path / "out/results.jsonl").read_text() == before
+
+
+def test_a_suite_of_the_embedded_server_keeps_the_others_from_being_run(example: Example) -> None:
+    example.cases("b.stt.yaml", two="hello world")
+    example.suite(LOCAL, audio="one")
+    result = spread(example, "socket", moved(example))
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.parseoutcomes() == {"errors": 1}
+    assert example.server.asked == []

@@ -70,6 +70,22 @@ def test_a_replay_in_two_processes(recorded: Example) -> None:
     assert recorded.server.asked == []
 
 
+def test_a_worker_that_lacks_the_file_says_so(recorded: Example) -> None:
+    recorded.pytester.makeconftest(
+        """
+        import pytest
+
+        @pytest.hookimpl(optionalhook=True, trylast=True)
+        def pytest_configure_node(node):
+            node.workerinput["stt_replay"] = "/nowhere/results.jsonl"
+        """
+    )
+    result = recorded.run("--stt-replay", RECORDED, "-n", "1")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "/nowhere/results.jsonl" in result.stdout.str()
+    assert recorded.server.asked == []
+
+
 def test_python_tests_stay_live(recorded: Example) -> None:
     recorded.test(
         """

@@ -146,3 +146,70 @@ def test_a_folder_that_can_not_be_made_is_told(example: Example) -> None:
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "file/out" in result.stderr.str()
     assert "Traceback" not in result.stderr.str()
+
+
+LOOKING = [["--fixtures"], ["--setup-plan"], ["--setup-only"], ["--collect-only"], ["-k", "nothing_like_it"]]
+
+
+@pytest.mark.parametrize("looking", LOOKING)
+def test_a_run_that_runs_nothing_leaves_the_results_of_an_earlier_one(
+    mixed: Example, looking: list[str]
+) -> None:
+    mixed.run("--stt-results", "out")
+    before = (mixed.path / "out/results.jsonl").read_bytes()
+    mixed.run("--stt-results", "out", *looking)
+    assert (mixed.path / "out/results.jsonl").read_bytes() == before
+
+
+def test_a_suite_with_a_mistake_leaves_the_results_of_an_earlier_run(mixed: Example) -> None:
+    mixed.run("--stt-results", "out")
+    before = (mixed.path / "out/results.jsonl").read_bytes()
+    mixed.suite("caess: []", name="b.stt.yaml", audio="").run("--stt-results", "out")
+    assert (mixed.path / "out/results.jsonl").read_bytes() == before
+
+
+def test_python_tests_that_fail_are_in_the_records_whatever_they_scored(example: Example) -> None:
+    example.cases(one="hello world").test(
+        """
+        import pytest
+
+        def test_before(stt_transcribe):
+            assert 0, "of mine"
+
+        @pytest.fixture
+        def broken():
+            yield
+            raise ValueError("behind the test")
+
+        def test_after(broken, stt_transcribe):
+            stt_transcribe("one.wav", reference="hello world").assert_quality()
+
+        def test_dynamic(request):
+            request.getfixturevalue("stt_transcribe")("one.wav", reference="hello world").assert_quality()
+        """
+    ).run("--stt-results", "out").assert_outcomes(passed=3, failed=1, errors=1)
+    records = {one["case"]: one for one in lines(example.path / "out/results.jsonl")[1:]}
+    assert {case: record["outcome"] for case, record in records.items()} == {
+        "one": "passed",
+        "test_before": "failed",
+        "test_after": "error",
+        "test_dynamic": "passed",
+    }
+    assert "of mine" in records["test_before"]["message"]
+    assert "behind the test" in records["test_after"]["message"]
+
+
+def test_deselected_python_tests_make_the_results_partial(example: Example) -> None:
+    example.cases(one="hello world").test(
+        """
+        def test_it(stt_transcribe):
+            stt_transcribe("one.wav", reference="hello world").assert_quality()
+        """
+    ).run("--stt-results", "out", "-k", "one and not test_it")
+    assert lines(example.path / "out/results.jsonl")[0]["partial"] is True
+
+
+def test_an_empty_folder_name_is_a_usage_error(example: Example) -> None:
+    result = example.cases(one="hello world").run("--stt-results", "")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "expected a name" in result.stderr.str()

@@ -49,3 +49,15 @@ def test_a_shard_that_is_none_is_a_usage_error(ten: Example, value: str) -> None
     result = ten.run(f"--stt-shard={value}")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "--stt-shard" in result.stderr.str()
+
+
+def test_an_empty_shard_writes_its_results(example: Example) -> None:
+    from pytest_stt.cli import main
+
+    example.cases(one="hello world")
+    parts = [f"r{number}" for number in (1, 2, 3)]
+    for number, part in enumerate(parts, 1):
+        example.run("--stt-shard", f"{number}/3", "--stt-results", part)
+    paths = [str(example.path / part) for part in parts]
+    assert main(["merge", *paths, "-o", str(example.path / "all.jsonl")]) == 0
+    assert main(["merge", *paths[1:], "-o", str(example.path / "some.jsonl")]) == 1
