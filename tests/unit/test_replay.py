@@ -62,6 +62,9 @@ class Live:
         attempt = Attempt(result=STTResult(hypothesis_text="live"))
         return Hearing(attempts=(attempt,), began_at=0.0, ended_at=1.0)
 
+    def drop(self, utterance: Utterance) -> None:
+        self.begun.remove(utterance)
+
     @property
     def ahead(self) -> int:
         return len(self.begun)
@@ -384,3 +387,11 @@ def test_a_hypothesis_corrected_beside_repeats_is_an_error_and_no_server_is_aske
         assert 'old.jsonl has a hypothesis of case "a" of s.stt.yaml' in str(attempt.error)
         assert "correct repeats[i].hypothesis" in str(attempt.error)
     assert live.begun == live.taken == []
+
+
+def test_what_nobody_will_take_is_forgotten_by_the_server_if_there_is_one(audio: Path) -> None:
+    live, missing = Live(), utterance(audio, id="b")
+    for transcriber in (replay(HEARD), replay(HEARD, live=live)):
+        transcriber.prefetch(missing)
+        transcriber.drop(missing)
+        assert transcriber.ahead == 0
