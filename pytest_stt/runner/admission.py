@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import itertools
+import math
 from bisect import insort
 from dataclasses import dataclass
 from operator import attrgetter
@@ -28,7 +29,7 @@ class Quota:
     limiter: RateLimiter | None = None
 
     def delay_s(self) -> float:
-        """Return the seconds until the rate lets a request leave."""
+        """Return the seconds until the rate lets a request leave, infinite until another one has left."""
         return 0.0 if self.limiter is None else self.limiter.delay_s()
 
 
@@ -40,6 +41,7 @@ class Place:
         number: Its place in the order of coming.
         admitted: Done when a request may leave; None while none is asked for.
         in_flight: Whether it counts as in flight.
+        is_due: Whether a request was admitted that has not left yet.
     """
 
     def __init__(self, origin: Origin, quota: Quota, number: int) -> None:
@@ -48,6 +50,7 @@ class Place:
         self.number = number
         self.admitted: asyncio.Future[None] | None = None
         self.in_flight = False
+        self.is_due = False
 
     async def turn(self) -> None:
         """Wait until a request may leave, the first one or a further one of the same transcription.
@@ -58,6 +61,14 @@ class Place:
         self.admitted = asyncio.get_running_loop().create_future()
         self._origin.ask(self)
         await self.admitted
+
+    def sent(self) -> None:
+        """Note that the request leaves just now."""
+        self._origin.sent(self)
+
+    def ended(self) -> None:
+        """Note that the request has ended, be it without having left."""
+        self._origin.ended(self)
 
     def __enter__(self) -> Self:
         return self
@@ -92,6 +103,19 @@ class Origin:
             insort(self._queue, place, key=attrgetter("number"))
         self._admit()
 
+    def sent(self, place: Place) -> None:
+        """Let the rate's period of a request begin."""
+        if place.is_due and place.quota.limiter is not None:
+            place.is_due = False
+            place.quota.limiter.leave()
+            self._admit()
+
+    def ended(self, place: Place) -> None:
+        """Let another request have what the rate had for one that has not left."""
+        if place.is_due:
+            self._give_up(place)
+            self._admit()
+
     def leave(self, place: Place) -> None:
         """Take a place out, wherever it is."""
         if place.in_flight:
@@ -109,6 +133,12 @@ class Origin:
     def _land(self, place: Place) -> None:
         place.in_flight = False
         self._in_flight -= 1
+        self._give_up(place)
+
+    def _give_up(self, place: Place) -> None:
+        if place.is_due and place.quota.limiter is not None:
+            place.is_due = False
+            place.quota.limiter.give_up()
 
     def _admit(self) -> None:
         held_up: set[Quota] = set()
@@ -128,19 +158,20 @@ class Origin:
                 break
             else:
                 self._launch(place, place.admitted)
-        self._wake_up_in(min(delays_s, default=None))
+        self._wake_up_in(min(delays_s, default=math.inf))
 
     def _launch(self, place: Place, admitted: asyncio.Future[None]) -> None:
         self._queue.remove(place)
         self._in_flight += 1
         place.in_flight = True
         if place.quota.limiter is not None:
-            place.quota.limiter.note()
+            place.is_due = True
+            place.quota.limiter.admit()
         admitted.set_result(None)
 
-    def _wake_up_in(self, delay_s: float | None) -> None:
+    def _wake_up_in(self, delay_s: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if delay_s is not None:
+        if math.isfinite(delay_s):
             self._timer = asyncio.get_running_loop().call_later(delay_s, self._admit)

@@ -108,19 +108,22 @@ class Attempting:
             await place.turn()
             try:
                 async with self._lanes.lane() as client:
-                    return await self._ask(client, sample)
+                    return await self._ask(client, sample, place)
             except STTError as error:
                 await self._pause(error)
 
-    async def _ask(self, client: STTClient, sample: AudioSample) -> STTResult:
+    async def _ask(self, client: STTClient, sample: AudioSample, place: Place) -> STTResult:
         intended_s, began = client.allowance_s(sample), self._span.now_s()
         self._began = self._began or began
         self._span.begin()
         try:
-            result = await client.hear(sample, limit_s=max(round(self._left_s, 3), _LEAST_LIMIT_S))
+            limit_s = max(round(self._left_s, 3), _LEAST_LIMIT_S)
+            result = await client.hear(sample, limit_s=limit_s, on_sent=place.sent)
         except STTError as error:
             self._note(self._span.now_s() - began, intended_s, error)
             raise
+        finally:
+            place.ended()
         self._note(self._span.now_s() - began, intended_s, status=result.http_status)
         return result
 

@@ -21,7 +21,8 @@ def slow(concurrency: int = 10) -> Quota:
 class Queue:
     """Places that wait, and the order in which they are admitted."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, leaves_at_once: bool = True) -> None:
+        self.leaves_at_once = leaves_at_once
         self.origin = Origin()
         self.admitted: list[str] = []
         self.places: dict[str, Place] = {}
@@ -45,6 +46,8 @@ class Queue:
     async def _wait(self, name: str) -> None:
         await self.places[name].turn()
         self.admitted.append(name)
+        if self.leaves_at_once:
+            self.places[name].sent()
 
     async def leave(self, *names: str) -> None:
         for name in names:
@@ -130,6 +133,23 @@ async def test_the_next_one_is_admitted_when_the_rate_lets_it() -> None:
     async with asyncio.timeout(10):
         await asyncio.gather(*queue.tasks.values())
     assert queue.admitted == ["a", "b", "c"]
+
+
+async def test_a_request_that_ends_without_having_left_lets_the_next_one_leave() -> None:
+    queue = Queue(leaves_at_once=False)
+    await queue.join(slow(), "a", "b", "c", "d")
+    assert queue.admitted == ["a"]
+    queue.places["a"].ended()
+    await settle()
+    assert queue.admitted == ["a", "b"]
+    await queue.leave("b")
+    assert queue.admitted == ["a", "b", "c"]
+    queue.places["c"].sent()
+    queue.places["c"].sent()
+    queue.places["c"].ended()
+    await settle()
+    assert queue.admitted == ["a", "b", "c"]
+    await queue.leave("a", "c", "d")
 
 
 async def test_a_further_request_of_one_in_flight_comes_before_those_behind_it() -> None:

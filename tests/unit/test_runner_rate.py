@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 
 from hypothesis import given
@@ -24,7 +25,8 @@ def moments(limiter: RateLimiter, clock: Clock, pauses: list[float]) -> list[flo
         clock.now += pause_s
         while (delay_s := limiter.delay_s()) > 0:
             clock.now += delay_s
-        limiter.note()
+        limiter.admit()
+        limiter.leave()
         left.append(clock.now)
     return left
 
@@ -38,6 +40,50 @@ def test_no_window_has_more_than_the_rate_allows(count: int, period_s: float, pa
     clock = Clock()
     left = moments(RateLimiter(Rate(count=count, period_s=period_s), clock=clock), clock, pauses)
     assert all(left[number + count] - left[number] > period_s for number in range(len(left) - count))
+
+
+@given(
+    count=st.integers(1, 5),
+    steps=st.lists(st.tuples(st.floats(0, 0.7), st.sampled_from(["admit", "leave", "give up"])), max_size=80),
+)
+def test_it_holds_however_long_a_request_needs_to_leave(count: int, steps: list[tuple[float, str]]) -> None:
+    clock, left, due = Clock(), [], 0
+    limiter = RateLimiter(Rate(count=count, period_s=1.0), clock=clock)
+    for pause_s, step in steps:
+        clock.now += pause_s
+        if step == "admit" and limiter.delay_s() == 0:
+            limiter.admit()
+            due += 1
+        elif step == "leave" and due:
+            limiter.leave()
+            left.append(clock.now)
+            due -= 1
+        elif step == "give up" and due:
+            limiter.give_up()
+            due -= 1
+    assert all(left[number + count] - left[number] > 1.0 for number in range(len(left) - count))
+
+
+def test_the_period_begins_when_a_request_leaves() -> None:
+    clock = Clock()
+    limiter = RateLimiter(Rate(count=2, period_s=1.0), clock=clock)
+    limiter.admit()
+    limiter.admit()
+    assert limiter.delay_s() == math.inf
+    clock.now += 10.0
+    limiter.leave()
+    assert round(limiter.delay_s(), 6) == 1.02
+    clock.now += 1.5
+    assert limiter.delay_s() == 0
+    limiter.admit()
+    assert limiter.delay_s() == math.inf
+
+
+def test_a_request_that_never_leaves_costs_nothing() -> None:
+    limiter = RateLimiter(Rate(count=1, period_s=1.0), clock=Clock())
+    limiter.admit()
+    limiter.give_up()
+    assert limiter.delay_s() == 0
 
 
 def test_the_first_period_begins_at_once_and_the_second_is_not_doubled() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 import time
@@ -14,6 +15,7 @@ from runner_suites import alone, error_of, hear, only, repeated, text_of, transc
 
 from pytest_stt.errors import AudioError, ConnectError, STTError, SuiteError
 from pytest_stt.runner import Share, readiness
+from pytest_stt.runner.lanes import LanePool
 from pytest_stt.suite.model import Rate
 
 
@@ -148,6 +150,31 @@ def test_a_rate_holds_over_all_lanes_in_any_window(tmp_path: Path) -> None:
     at = [request.at for request in faulty.requests]
     # They left in time; on a busy machine one may arrive later than the next.
     assert all(at[number + 3] - at[number] >= 0.25 for number in range(len(at) - 3))
+
+
+def test_a_rate_holds_for_requests_that_need_a_while_to_leave(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As those do that need a connection of their own."""
+    waits_s = iter([0.5, 0.5, 0.5])
+
+    async def make_room(*_: object) -> None:
+        await asyncio.sleep(next(waits_s, 0.0))
+
+    monkeypatch.setattr(LanePool, "make_room", make_room)
+    rate = Rate(count=3, period_s=0.6)
+    with FaultyServer() as faulty, transcriber() as live:
+        hear(live, utterances(tmp_path, 7, url=faulty.url, concurrency=8, rate=rate))
+    at = [request.at for request in faulty.requests]
+    assert all(at[number + 3] - at[number] >= 0.4 for number in range(len(at) - 3))
+
+
+def test_what_never_left_does_not_count_for_the_rate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytest_stt.runner.retries.BACKOFF_S", 0.001)
+    with refusing_port() as port, transcriber() as live:
+        url, rate = f"http://127.0.0.1:{port}", Rate(count=1, period_s=3600)
+        (hearing,) = hear(live, utterances(tmp_path, 1, url=url, retries=4, rate=rate))
+    assert len(only(hearing).tries) == 5
 
 
 def test_tries_count_for_the_rate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
