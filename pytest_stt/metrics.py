@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, Self
 
 from jiwer import process_words
@@ -124,7 +125,7 @@ class TextMetrics:
         return cls(
             words=EditCounts(hits=len(words)),
             characters=EditCounts(hits=len(" ".join(words))),
-            alignment=tuple(AlignedWord(kind="equal", reference=word, hypothesis=word) for word in words),
+            alignment=tuple(map(_equal, words)),
         )
 
     @classmethod
@@ -175,6 +176,11 @@ class TextMetrics:
         if other == 0 and isinstance(other, int):
             return TextMetrics.zero() + self
         return NotImplemented
+
+
+@lru_cache(maxsize=10_000)
+def _equal(word: str) -> AlignedWord:
+    return AlignedWord(kind="equal", reference=word, hypothesis=word)
 
 
 class _Tokens(AbstractTransform):

@@ -14,7 +14,7 @@ import pytest
 
 from pytest_stt.plugin import fixtures, options
 from pytest_stt.plugin.fixtures import stt_transcribe
-from pytest_stt.plugin.keys import OUR_FIXTURES, RUN, SCORED
+from pytest_stt.plugin.keys import OUR_FIXTURES, REPORTER, RUN, SCORED
 from pytest_stt.plugin.reporting import Reporter
 from pytest_stt.plugin.tracebacks import hide_our_frames
 
@@ -54,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _configure_reports(config: pytest.Config) -> None:
-    reporter = Reporter(config)
+    reporter = config.stash[REPORTER] = Reporter(config)
     config.pluginmanager.register(reporter, "stt-report")
     if options.keeps_records(config):
         from pytest_stt.plugin.results import register_writer

@@ -9,6 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from pytest_stt.client import STTResult
     from pytest_stt.plugin.judging import Judged
+    from pytest_stt.plugin.reporting import Reporter
     from pytest_stt.plugin.run import Run
     from pytest_stt.records import Record
     from pytest_stt.runner.hearing import Hearing
@@ -17,6 +18,7 @@ OUR_FIXTURES = frozenset(["stt_client", "stt_session", "stt_transcribe"])
 
 # Of the config.
 RUN: pytest.StashKey[Run] = pytest.StashKey()
+REPORTER: pytest.StashKey[Reporter] = pytest.StashKey()
 STEPPED_BACK: pytest.StashKey[list[str]] = pytest.StashKey()
 
 # Of an item: what was heard of a case and how it was judged, what a Python test scored, and what of it

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_stt.errors import LimitExceeded, STTError
 from pytest_stt.plugin.collection import SttItem, display_path, forget_properties
-from pytest_stt.plugin.keys import HEARING, JUDGED, REPORTED, SCORED
+from pytest_stt.plugin.keys import HEARING, JUDGED, REPORTED, REPORTER, SCORED
 from pytest_stt.plugin.recording import record_of_case, record_of_test
 from pytest_stt.plugin.tracebacks import users_frames
 from pytest_stt.render.junit import properties_of
@@ -78,8 +78,12 @@ def _attach(report: pytest.TestReport, item: pytest.Item, records: list[Record])
     """Put records on a report, those of earlier phases of the test before them."""
     reported = item.stash.setdefault(REPORTED, [])
     reported.extend(records)
-    # Builtins only: the report crosses to xdist's controller.
-    vars(report)["stt_records"] = [record.to_dict() for record in reported]
+    reporter = item.config.stash.get(REPORTER, None)
+    if reporter is not None and reporter.is_here:
+        reporter.offer(report, reported)
+    else:
+        # Builtins only: the report crosses to xdist's controller, or from a forked child.
+        vars(report)["stt_records"] = [record.to_dict() for record in reported]
     forget_properties(item)
     item.user_properties.extend(_properties(item, reported))
     report.user_properties = list(item.user_properties)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -90,7 +91,7 @@ def _heard(result: STTResult, audio: Path | None, config: pytest.Config) -> dict
         "audio": _audio_facts(result, audio, config),
         "hypothesis": result.hypothesis_text,
         "events": tuple(result.events),
-        "latency_ms": result.latency_ms,
+        "latency_ms": None if math.isnan(result.latency_ms) else result.latency_ms,
         "counts": None if result.text_metrics is None else Counts.of(result.text_metrics),
     }
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +18,7 @@ class Reporter:
     """Gather the records of a run, in the process that talks to the user, and report them.
 
     Attributes:
-        latest: The records of the test that was reported last.
+        latest: The records of the report that came last.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -29,24 +30,35 @@ class Reporter:
         self._finished = False
         self._was_refused = False
         self.latest: list[Record] = []
-        self._reports: list[pytest.TestReport] = []
+        self._process = os.getpid()
+        self._offered: dict[int, tuple[pytest.TestReport, list[Record]]] = {}
         self._places: dict[str, int] = {}
+
+    @property
+    def is_here(self) -> bool:
+        """Whether this is the process that the reporter was made in, and not a fork of it."""
+        return os.getpid() == self._process
+
+    def offer(self, report: pytest.TestReport, records: list[Record]) -> None:
+        """Take the records of a report that is made in this process, which spares their copying."""
+        # The report is kept beside them: its id is its own for that long.
+        self._offered[id(report)] = report, [*records]
+
+    def records_of(self, report: object) -> list[Record]:
+        """Return the records that a report stands for, none for most reports."""
+        _, records = self._offered.get(id(report), (report, []))
+        return records or records_in(report)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.latest = self.records_of(report)
         # Of a test that is run again the last attempt counts.
-        if hasattr(report, "stt_records"):
-            self._reports.append(report)
-        if hasattr(report, "stt_records") and report.outcome in ("passed", "failed", "skipped"):
-            self.latest = records_in(report)
+        if self.latest and report.outcome in ("passed", "failed", "skipped"):
             self._records[self.latest[0].suite, report.nodeid] = self.latest
         self._notes.update(dict.fromkeys(getattr(report, "stt_notes", ())))
 
     def pytest_runtest_logfinish(self) -> None:
-        # pytest keeps the reports until the end; of many thousands each attribute counts.
-        for report in self._reports:
-            vars(report).pop("stt_records", None)
-        self._reports.clear()
+        self._offered.clear()
 
     @property
     def records(self) -> list[Record]:
@@ -61,9 +73,10 @@ class Reporter:
     ) -> Generator[None, Status, Status]:
         status = yield
         # The short summary asks too, and has a form of its own.
-        if self._finished or config.get_verbosity() < 1 or not hasattr(report, "stt_records"):
+        if self._finished or config.get_verbosity() < 1:
             return status
-        return _with_rates(status, records_in(report))
+        records = self.records_of(report)
+        return _with_rates(status, records) if records else status
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
@@ -105,7 +118,9 @@ class Reporter:
 
 
 def records_in(report: Any) -> list[Record]:
-    """Read the records that a report carries."""
+    """Read the records that a report carries from another process."""
+    if not hasattr(report, "stt_records"):
+        return []
     from pytest_stt.records import Record
 
     return [Record.from_dict(data) for data in report.stt_records]

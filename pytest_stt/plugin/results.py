@@ -35,7 +35,7 @@ class ResultsWriter:
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if hasattr(report, "stt_records") and report.outcome in ("passed", "failed", "skipped"):
+        if self._reporter.latest and report.outcome in ("passed", "failed", "skipped"):
             self._waiting[report.nodeid] = self._reporter.latest
         if report.when == "teardown":
             with ending_the_run():
