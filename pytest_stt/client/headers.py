@@ -31,7 +31,9 @@ def checked_headers(headers: Mapping[str, str] | None) -> SecretHeaders:
     checked_type("headers", headers, (Mapping, NoneType), such_as)
     for name, value in (headers or {}).items():
         if not (isinstance(name, str) and _TOKEN.fullmatch(name)):
-            raise SuiteError(f"{printable(repr(name), 60)} is no name of a header, such as 'X-API-Key'.")
+            # Behind a colon there may be the value, which may be a secret.
+            shown = f"{name.partition(':')[0]}:…" if isinstance(name, str) and ":" in name else name
+            raise SuiteError(f"{printable(repr(shown), 60)} is no name of a header, such as 'X-API-Key'.")
         # The value may be a secret, so it is not shown. Curly quotes come in by copying from a web page.
         if not (isinstance(value, str) and value.isascii() and value.isprintable()):
             raise SuiteError(f"The header {name[:60]!r} has to be a text of printable ASCII characters.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote, unquote, unquote_plus, urlsplit
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 # A shorter one is a part of too many words.
 _LEAST_CHARACTERS = 6
 _SCHEMES = {"basic", "bearer", "token"}
+# The names of what is secret though it may be short. Of other names a value is taken for one from this length
+# on: `X-Tenant: server` would garble every sentence.
+_TELLING = re.compile(r"auth|cookie|cred|key|pass|pwd|secret|session|sign?|token", re.IGNORECASE)
+_LIKE_A_SECRET = 16
 # What every request says of itself and of where it goes.
 _HARMLESS = {
     "accept",
@@ -52,7 +57,7 @@ class Mask:
         values = {*_url_secrets(url)}
         for mapping in headers:
             for name, value in mapping.items():
-                if name.lower() not in _HARMLESS:
+                if name.lower() not in _HARMLESS and _is_secret(name, value):
                     values |= {value, *_credentials(value)}
         forms = {form for value in values for form in _forms(value) if len(form) >= _LEAST_CHARACTERS}
         # One may be a part of another.
@@ -98,7 +103,15 @@ def _url_secrets(url: str) -> Iterator[str]:
         yield base64.b64encode(unquote(userinfo).encode()).decode()
     for pair in parts.query.split("&"):
         name, equals, value = pair.partition("=")
-        yield value if equals else name
+        if not equals:
+            yield name
+        elif _is_secret(name, value):
+            yield value
+
+
+def _is_secret(name: str, value: str) -> bool:
+    has_scheme = value.partition(" ")[0].lower() in _SCHEMES
+    return has_scheme or len(value) >= _LIKE_A_SECRET or _TELLING.search(name) is not None
 
 
 def _credentials(value: str) -> Iterator[str]:
@@ -116,6 +129,7 @@ def _credentials(value: str) -> Iterator[str]:
 
 
 def _forms(value: str) -> set[str]:
-    """Return a secret as a server may repeat it: as it is, decoded, encoded, in JSON."""
+    """Return a secret as a server may repeat it: as it is, decoded, encoded, as Python shows it, in JSON."""
     plain = {value, unquote(value), unquote_plus(value)}
-    return plain | {quote(form, safe="") for form in plain} | {json.dumps(form)[1:-1] for form in plain}
+    shown = plain | {repr(form)[1:-1] for form in plain} | {form.replace("\\", "\\\\") for form in plain}
+    return shown | {quote(form, safe="") for form in plain} | {json.dumps(form)[1:-1] for form in shown}

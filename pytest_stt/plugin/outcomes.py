@@ -63,9 +63,12 @@ def complete(report: pytest.TestReport, item: pytest.Item, error: BaseException 
 
 
 def _revise(item: pytest.Item, report: pytest.TestReport) -> None:
-    """Let the records of a test say that it ended in an error behind its last line."""
+    """Let the records of a test say that something failed behind its end; what it heard still counts."""
     reported = item.stash.get(REPORTED, [])
-    reported[:] = [replace(record, outcome="error", message=_message(report)) for record in reported]
+    reported[:] = [
+        replace(record, outcome="failed", message=_message(report)) if record.outcome == "passed" else record
+        for record in reported
+    ]
 
 
 def _time(report: pytest.TestReport, hearing: Hearing) -> None:

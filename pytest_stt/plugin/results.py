@@ -50,9 +50,13 @@ class ResultsWriter:
             self._file.open()
         return self._file
 
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        self._left_out |= report.failed
+
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         # A worker that crashed has no output; each of the others knows all suites.
+        self._left_out |= not hasattr(node, "workeroutput")
         output = getattr(node, "workeroutput", {})
         self._left_out |= bool(output.get("stt_left_out"))
         for suite, entries in output.get("stt_inventory", {}).items():

@@ -70,7 +70,7 @@ def sentence(
         return f'"{details["loc"][-1]}" is needed here'
     expected = _expected(details)
     is_key = details["loc"][-1:] == ("[key]",)  # a key was refused, not its value
-    shown = found(names.pop()) if is_key else _shown(names, value)
+    shown = _shown_key(names.pop()) if is_key else _shown(names, value)
     label = names[-1] if names else "the value"
     if details["type"] in ("value_error", "assertion_error"):
         return f"{label}: {expected}"
@@ -110,6 +110,12 @@ def _suggestion(details: ErrorDetails, value: Any) -> str:
         return ""
     hint = nearest(value, _choices(details))
     return hint if "did you mean" in hint else ""
+
+
+def _shown_key(key: str) -> str:
+    """Show a key up to a colon: with a misplaced quote the value of a header is a part of its name."""
+    name, colon, _ = key.partition(":")
+    return found(f"{name}:…" if colon else name)
 
 
 def _shown(names: list[str], value: Any) -> str:

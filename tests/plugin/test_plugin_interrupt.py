@@ -86,7 +86,8 @@ def test_ctrl_c_keeps_what_was_done_and_closes_every_connection(tmp_path: Path) 
             process.send_signal(signal.SIGINT)
             assert process.wait(SAFETY_NET_S) == pytest.ExitCode.INTERRUPTED
         faulty.wait_for(lambda seen: seen.open == 0, within_s=SAFETY_NET_S)
-        assert faulty.seen.most_in_flight == 64
+        # The case that was waited for is cancelled first: another may leave before the server sees that.
+        assert faulty.seen.most_in_flight in (64, 65)
     stdout, stderr = (tmp_path / "stdout").read_text(), (tmp_path / "stderr").read_text()
     assert "KeyboardInterrupt" in stdout
     assert re.search(r"^a\.stt\.yaml +5 +10 +0\.0%", stdout, re.MULTILINE)

@@ -192,7 +192,7 @@ def test_python_tests_that_fail_are_in_the_records_whatever_they_scored(example:
     assert {case: record["outcome"] for case, record in records.items()} == {
         "one": "passed",
         "test_before": "failed",
-        "test_after": "error",
+        "test_after": "failed",
         "test_dynamic": "passed",
     }
     assert "of mine" in records["test_before"]["message"]
@@ -213,3 +213,23 @@ def test_an_empty_folder_name_is_a_usage_error(example: Example) -> None:
     result = example.cases(one="hello world").run("--stt-results", "")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "expected a name" in result.stderr.str()
+
+
+def test_a_suite_that_can_not_be_read_makes_the_results_partial(example: Example) -> None:
+    example.cases(one="hello world").suite("cases: [", name="b.stt.yaml", audio="")
+    for extra in (["--continue-on-collection-errors"], ["-n", "2"]):
+        example.run("--stt-results", "out", *extra)
+        assert lines(example.path / "out/results.jsonl")[0]["partial"] is True
+
+
+def test_a_worker_that_dies_makes_the_results_partial(example: Example) -> None:
+    example.cases(one="hello world").test(
+        """
+        import os
+
+        def test_die(stt_transcribe):
+            stt_transcribe("one.wav", reference="hello world").assert_quality()
+            os._exit(3)
+        """
+    ).run("--stt-results", "out", "-n", "2")
+    assert lines(example.path / "out/results.jsonl")[0]["partial"] is True

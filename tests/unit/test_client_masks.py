@@ -101,3 +101,15 @@ def test_a_transcript_is_never_masked() -> None:
     timeline.hear("say HUSHHUSH", 0.0)
     assert [event.text for event in timeline.events] == ["say HUSHHUSH"]
     assert timeline.hypothesis == "say HUSHHUSH"
+
+
+def test_words_of_harmless_headers_and_queries_stay() -> None:
+    mask = Mask("http://h/v1?model=whisper-1", {"X-Tenant": "server", "X-Model": "whisper-1"})
+    assert mask.over("the server has no model whisper-1") == "the server has no model whisper-1"
+
+
+def test_what_python_shows_of_a_secret_is_covered() -> None:
+    secret = 'k"ey\\ABC12345'
+    mask = Mask("", {"X-Key": secret})
+    for shown in (repr(secret), repr({"X-Key": secret}), json.dumps(repr(secret))):
+        assert "ABC12345" not in mask.over(shown)

@@ -130,6 +130,10 @@ def test_what_is_not_built_yet_says_so(tmp_path: Path, key: str) -> None:
             "headers: expected a mapping, found a value that is not shown",
         ),
         ("server: {headers: {a b: c}}", 'headers: expected the name of an HTTP header, found "a b"'),
+        (
+            'server: {headers: {"Authorization: Bearer s3cret": ""}}',
+            'headers: expected the name of an HTTP header, found "Authorization:…"',
+        ),
         ("server: {headers: {A: }}", "A: expected one line of ASCII text, found nothing"),
         (
             "server: {headers: {A: grüß}}",
