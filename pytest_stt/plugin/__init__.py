@@ -14,7 +14,7 @@ import pytest
 
 from pytest_stt.plugin import fixtures, options
 from pytest_stt.plugin.fixtures import stt_transcribe
-from pytest_stt.plugin.keys import OUR_FIXTURES, REPORTER, RUN, SCORED
+from pytest_stt.plugin.keys import REPORTER, RUN, SCORED, uses_our_fixtures
 from pytest_stt.plugin.reporting import Reporter
 from pytest_stt.plugin.tracebacks import hide_our_frames
 
@@ -127,9 +127,7 @@ def pytest_runtest_makereport(
 
 def _is_ours(item: pytest.Item) -> bool:
     """Tell whether an item is a case, or a test with one of our fixtures."""
-    if item.path.name.endswith(SUITES) or SCORED in item.stash:
-        return True
-    return not OUR_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+    return item.path.name.endswith(SUITES) or SCORED in item.stash or uses_our_fixtures(item)
 
 
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:

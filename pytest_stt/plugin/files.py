@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pytest
 
-RESULTS = "results.jsonl"
 
-
-def results_file(config: pytest.Config) -> Path | None:
+def results_folder(config: pytest.Config) -> Path | None:
     """Return where records are written, None where nobody asked for them; a worker of xdist writes none.
 
     Raises:
@@ -22,22 +19,18 @@ def results_file(config: pytest.Config) -> Path | None:
         return None
     folder: str | None = getattr(config.option, "pytest_stt_results", None)
     if folder is not None:
-        return config.invocation_params.dir / folder / RESULTS
+        return config.invocation_params.dir / folder
     folder = _ini_folder(config)
-    return config.rootpath / folder / RESULTS if folder else None
+    return config.rootpath / folder if folder else None
 
 
 def _ini_folder(config: pytest.Config) -> str:
     text: str = config.getini("stt_results")
     if "$" not in text:
         return text
-    from pytest_stt.errors import SuiteError
-    from pytest_stt.suite.variables import expand
+    from pytest_stt.plugin.settings import expanded
 
-    try:
-        return expand(text, os.environ)
-    except SuiteError as error:
-        raise SuiteError(f"ini option stt_results: {error}") from None
+    return expanded(config, "stt_results")
 
 
 def replay_file(config: pytest.Config) -> Path | None:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from pytest_stt import __version__
 from pytest_stt.plugin.collection import display_path
-from pytest_stt.records import Header, SuiteFacts, digest_of
+from pytest_stt.records import Header, SuiteFacts, digest_of, missing_of
 from pytest_stt.runner.digests import digest_of_file
 from pytest_stt.suite.model import item_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pytest
@@ -67,23 +67,26 @@ def header_of(
         was_whole: Whether the run came to its end, and nothing was left out.
         shard: Which part of how many was run, None for everything.
     """
+    known = {
+        (record.suite, record.audio.path): record.audio.sha256
+        for record in records
+        if record.audio is not None and record.audio.sha256
+    }
+    suites = {name: _facts(name, entries, known, root) for name, entries in inventory.items()}
     return Header(
         plugin=__version__,
-        suites={name: _facts(name, entries, records, root) for name, entries in inventory.items()},
-        partial=not was_whole or _lacks_some(inventory, records),
+        suites=suites,
+        partial=not was_whole or any(True for _ in missing_of(suites, records)),
         shard=shard,
     )
 
 
-def _facts(suite: str, entries: list[list[str]], records: Sequence[Record], root: Path) -> SuiteFacts:
-    known = {
-        record.audio.path: record.audio.sha256
-        for record in records
-        if record.suite == suite and record.audio is not None and record.audio.sha256
-    }
+def _facts(
+    suite: str, entries: list[list[str]], known: Mapping[tuple[str, str | None], str], root: Path
+) -> SuiteFacts:
     return SuiteFacts(
         digest=digest_of(
-            (case, server, known.get(audio) or digest or _digest(root / audio))
+            (case, server, known.get((suite, audio)) or digest or _digest(root / audio))
             for _, case, server, audio, digest in entries
         ),
         ids=tuple(name for name, *_ in entries),
@@ -95,31 +98,3 @@ def _digest(path: Path) -> str | None:
         return digest_of_file(path)
     except OSError:
         return None
-
-
-def _lacks_some(inventory: Inventory, records: Sequence[Record]) -> bool:
-    present = {(record.suite, record.case, record.server) for record in records}
-    return any(
-        (suite, case, server) not in present
-        for suite, entries in inventory.items()
-        for _, case, server, *_ in entries
-    )
-
-
-def in_order(records: Sequence[Record], inventory: Inventory) -> list[Record]:
-    """Return records in the order of the suites, then those of Python tests by their names."""
-    places = {
-        (suite, case, server): place
-        for suite, entries in sorted(inventory.items())
-        for place, (_, case, server, *_) in enumerate(entries)
-    }
-    last = len(places)
-    return sorted(
-        records,
-        key=lambda record: (
-            (record.suite, record.case, record.server) not in places,
-            record.suite,
-            places.get((record.suite, record.case, record.server), last),
-            record.case,
-        ),
-    )

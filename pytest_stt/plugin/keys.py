@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
 OUR_FIXTURES = frozenset(["stt_client", "stt_session", "stt_transcribe"])
 
+
+def uses_our_fixtures(item: pytest.Item) -> bool:
+    """Tell whether a test asks for one of our fixtures, itself or through another."""
+    return not OUR_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+
+
 # Of the config.
 RUN: pytest.StashKey[Run] = pytest.StashKey()
 REPORTER: pytest.StashKey[Reporter] = pytest.StashKey()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_stt.errors import SuiteError
-from pytest_stt.plugin.files import results_file
+from pytest_stt.plugin.files import results_folder
 from pytest_stt.plugin.keys import RUN
 
 if TYPE_CHECKING:
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 class ResultsWriter:
     """Write the records of a run, each as its test completes, in the process that talks to the user."""
 
-    def __init__(self, config: pytest.Config, reporter: Reporter, path: Path) -> None:
+    def __init__(self, config: pytest.Config, reporter: Reporter, folder: Path) -> None:
         self._config = config
         self._reporter = reporter
-        self._path = path
+        self._folder = folder
         self._file: ResultsFile | None = None
         self._inventory: Inventory = {}
         self._left_out = False
@@ -46,7 +46,7 @@ class ResultsWriter:
         if self._file is None:
             from pytest_stt.records import ResultsFile
 
-            self._file = ResultsFile(self._path.parent)
+            self._file = ResultsFile(self._folder)
             self._file.open()
         return self._file
 
@@ -71,7 +71,8 @@ class ResultsWriter:
         # What nothing was run for leaves the results of an earlier run; but a shard may be empty.
         if was_refused or not (records or shard):
             return
-        from pytest_stt.plugin.inventory import header_of, in_order, inventory_of
+        from pytest_stt.plugin.inventory import header_of, inventory_of
+        from pytest_stt.records import in_order
 
         self._inventory.update(inventory_of(run) if run else {})
         was_whole = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
@@ -83,7 +84,7 @@ class ResultsWriter:
             shard=shard,
         )
         with ending_the_run():
-            self._opened().close(header, in_order(records, self._inventory))
+            self._opened().close(header, in_order(header.suites, records))
 
 
 @contextmanager
@@ -102,12 +103,12 @@ def register_writer(config: pytest.Config, reporter: Reporter) -> None:
         UsageError: The folder can't be made or written.
     """
     try:
-        path = results_file(config)
+        folder = results_folder(config)
     except SuiteError as error:
         raise pytest.UsageError(str(error)) from None
-    if path is not None and not _only_looks(config):
-        _check_folder(path.parent)
-        config.pluginmanager.register(ResultsWriter(config, reporter, path), "stt-results")
+    if folder is not None and not _only_looks(config):
+        _check_folder(folder)
+        config.pluginmanager.register(ResultsWriter(config, reporter, folder), "stt-results")
 
 
 def _check_folder(folder: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_stt.errors import STTError
 from pytest_stt.plugin.collection import SttItem
-from pytest_stt.plugin.keys import OUR_FIXTURES, RUN
+from pytest_stt.plugin.keys import RUN, uses_our_fixtures
 from pytest_stt.plugin.settings import shard
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _keep_shard(config: pytest.Config, items: list[pytest.Item], number: int, of
 
 
 def _is_dealt_out(item: pytest.Item) -> bool:
-    return isinstance(item, SttItem) or not OUR_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+    return isinstance(item, SttItem) or uses_our_fixtures(item)
 
 
 def _seconds(item: pytest.Item) -> float | None:

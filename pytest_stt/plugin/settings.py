@@ -44,8 +44,8 @@ def settings_of(config: pytest.Config) -> Settings:
     """
     return Settings(
         url=config.getini("stt_url"),
-        dialect=_expanded(config, "stt_dialect"),
-        normalizer=_expanded(config, "stt_normalize"),
+        dialect=expanded(config, "stt_dialect"),
+        normalizer=expanded(config, "stt_normalize"),
         timeout=_seconds(config, "stt_timeout"),
         overrides=Overrides(
             **{field.name: command_line(config, f"pytest_stt_{field.name}") for field in fields(Overrides)}
@@ -59,7 +59,7 @@ def fixture_url(config: pytest.Config) -> str:
     Raises:
         SuiteError: A variable in the ini value is not set.
     """
-    return command_line(config, "pytest_stt_url") or _expanded(config, "stt_url")
+    return command_line(config, "pytest_stt_url") or expanded(config, "stt_url")
 
 
 def worst_shown(config: pytest.Config) -> int:
@@ -85,7 +85,12 @@ def command_line(config: pytest.Config, dest: str) -> Any:
     return getattr(config.option, dest, None)
 
 
-def _expanded(config: pytest.Config, name: str) -> str:
+def expanded(config: pytest.Config, name: str) -> str:
+    """Return an ini value with its variables replaced.
+
+    Raises:
+        SuiteError: One of them is not set.
+    """
     try:
         return expand(config.getini(name), os.environ)
     except SuiteError as error:
@@ -93,7 +98,7 @@ def _expanded(config: pytest.Config, name: str) -> str:
 
 
 def _seconds(config: pytest.Config, name: str) -> float:
-    text = _expanded(config, name)
+    text = expanded(config, name)
     try:
         seconds = float(text)
     except ValueError:

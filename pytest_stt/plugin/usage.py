@@ -8,9 +8,10 @@ import pytest
 
 from pytest_stt.errors import SuiteError
 from pytest_stt.plugin.embedded import LOCAL, out_of_reach
-from pytest_stt.plugin.files import replay_file, results_file
+from pytest_stt.plugin.files import replay_file, results_folder
 from pytest_stt.plugin.run import Run, run_of
 from pytest_stt.plugin.settings import command_line, shard
+from pytest_stt.records import FILE_NAME
 
 if TYPE_CHECKING:
     from pytest_stt.suite.model import Suite
@@ -33,7 +34,8 @@ def check_command_line(config: pytest.Config) -> None:
 
 
 def _check_replay(config: pytest.Config) -> None:
-    replayed, written = replay_file(config), results_file(config)
+    replayed, folder = replay_file(config), results_folder(config)
+    written = None if folder is None else folder / FILE_NAME
     for flag in ("live_missing", "replay_strict"):
         if replayed is None and command_line(config, f"pytest_stt_{flag}"):
             raise SuiteError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_stt.records.header import SCHEMA, Header, SuiteFacts, digest_of
-from pytest_stt.records.merging import Merged, merge
+from pytest_stt.records.merging import Merged, in_order, merge, missing_of
 from pytest_stt.records.reader import Results, read_results
 from pytest_stt.records.record import (
     AudioFacts,
@@ -34,7 +34,9 @@ __all__ = [
     "SuiteFacts",
     "Try",
     "digest_of",
+    "in_order",
     "merge",
+    "missing_of",
     "plain_text",
     "read_results",
     "results_schema",

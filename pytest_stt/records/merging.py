@@ -10,7 +10,7 @@ from pytest_stt.records.header import Header, SuiteFacts
 from pytest_stt.text.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pytest_stt.records.reader import Results
@@ -66,13 +66,13 @@ def merge(files: Sequence[Results], *, update: bool) -> Merged:
     if strays and not update:
         raise SuiteError(*(_stray(*chosen[key]) for key in strays))
     kept = [record for key, (record, _) in chosen.items() if key not in strays]
-    missing = tuple(_missing(suites, kept))
+    missing = tuple(missing_of(suites, kept))
     unknown = tuple(_unknown(suites, kept))
     shards = tuple(_missing_shards(files))
     all_unknown = not suites and any(file.header.is_unfinished for file in files)
     return Merged(
         header=Header(suites=suites, partial=bool(missing or shards or unknown or all_unknown)),
-        records=tuple(_in_order(suites, kept)),
+        records=tuple(in_order(suites, kept)),
         doubles=tuple(doubles),
         missing=missing,
         missing_shards=shards,
@@ -173,7 +173,8 @@ def _stray(record: Record, path: Path) -> str:
     )
 
 
-def _missing(suites: dict[str, SuiteFacts], records: Iterable[Record]) -> Iterator[str]:
+def missing_of(suites: Mapping[str, SuiteFacts], records: Iterable[Record]) -> Iterator[str]:
+    """Yield the `suite::id` of each case that a suite has and no record."""
     there = {(record.suite, record.item_name) for record in records}
     for suite, facts in suites.items():
         yield from (f"{suite}::{name}" for name in facts.ids if (suite, name) not in there)
@@ -192,8 +193,8 @@ def _unknown(suites: dict[str, SuiteFacts], records: Iterable[Record]) -> list[s
     return [suite for suite in found if suite.endswith(SUITE_ENDINGS)]
 
 
-def _in_order(suites: dict[str, SuiteFacts], records: Iterable[Record]) -> list[Record]:
-    """Order records as a run does: the cases of suites as they are written, then Python tests by name."""
+def in_order(suites: Mapping[str, SuiteFacts], records: Iterable[Record]) -> list[Record]:
+    """Order records as files have them: cases of suites as they are written, then Python tests by name."""
     places = {(suite, name): place for suite, facts in suites.items() for place, name in enumerate(facts.ids)}
 
     def order(record: Record) -> tuple[bool, str, int, str]:

@@ -169,7 +169,9 @@ class Record:
     def item_name(self) -> str:
         """Return the name of its pytest item: the case, with the server where the suite has `servers`."""
         name = f"{self.case}[{self.server}]"
-        return name if self.id.endswith(f"::{name}") else self.case
+        # xdist puts the group of an item behind its id.
+        is_named = self.id.endswith(f"::{name}") or f"::{name}@" in self.id
+        return name if is_named else self.case
 
     @property
     def metrics(self) -> TextMetrics | None:
