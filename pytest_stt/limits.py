@@ -27,13 +27,25 @@ class Limits:
     Attributes:
         max_wer: Word error rate, a fraction of 0 or more (above 1 is possible: insertions have no bound).
         max_cer: Character error rate, a fraction of 0 or more.
-        max_errors: Word errors, a whole number.
+        max_errors: Errors in words (in characters where a language has no words), a whole number.
+        max_insertions: Words (characters) heard that nobody said, a whole number.
+        min_keyword_recall: Weighted share of the keywords said that were heard, 0 to 1. Not judged where the
+            reference has none of them.
+        max_punctuation_error_rate: Wrong punctuation marks per mark of the reference, 0 or more.
+        max_case_error_rate: Share of the words heard right that differ in case, 0 to 1.
+        max_word_offset_ms: 95th percentile of the distances between the times of matched words, in
+            milliseconds.
         max_latency_ms: Time to the last transcript message, in milliseconds.
     """
 
     max_wer: float | None = None
     max_cer: float | None = None
     max_errors: int | None = None
+    max_insertions: int | None = None
+    min_keyword_recall: float | None = None
+    max_punctuation_error_rate: float | None = None
+    max_case_error_rate: float | None = None
+    max_word_offset_ms: float | None = None
     max_latency_ms: float | None = None
 
 

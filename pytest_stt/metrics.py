@@ -134,6 +134,16 @@ class TextMetrics:
         return cls(words=EditCounts(), characters=EditCounts())
 
     @property
+    def tokens(self) -> EditCounts:
+        """Return the edits between words, or between characters in a language that has no words."""
+        return self.words
+
+    @property
+    def unit(self) -> Literal["word", "character"]:
+        """Return what a token is."""
+        return "word"
+
+    @property
     def wer(self) -> float:
         """Return the word error rate, a fraction: 0.0 or more, infinite for words heard in silence."""
         return self.words.rate

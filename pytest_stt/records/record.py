@@ -12,6 +12,9 @@ from typing import Any, ClassVar, Literal, Self
 
 from pytest_stt.limits import NO_LIMITS, Limits
 from pytest_stt.metrics import EditCounts, TextMetrics
+from pytest_stt.text.scoring import Expected
+from pytest_stt.text.terms import TermCounts
+from pytest_stt.text.times import TimedWord
 
 Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed"]
 
@@ -41,11 +44,13 @@ class AudioFacts:
         path: The file relative to rootdir with `/`, None for audio made in a test.
         sha256: Hexadecimal digest of the file, None where there is no file.
         seconds: Its length.
+        offset_s: Where in the file it begins, None for its beginning.
     """
 
     path: str | None = None
     sha256: str | None = None
     seconds: float | None = None
+    offset_s: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,14 +124,18 @@ class Record:
         tags: The case's tags.
         meta: The case's own fields, as its author wrote them.
         references: The accepted transcripts, as their author wrote them.
+        alternatives: Whether braces and parentheses in the references are alternatives and options.
         hypothesis: What was heard, as the server wrote it; None when nothing was obtained.
         events: What the server said, in order.
         latency_ms: Time to the last transcript message, in milliseconds; None when nothing was obtained.
-        measures: Further measurements by name.
+        words: The times of words, as the server gave them.
+        measures: Rates and further measurements by name, derived from the counts; never read back.
+        terms: Keywords, forbidden terms and entities with their counts.
         tries: Every attempt, in order.
         repeats: Every run, where the case was run more than once.
         counts: Word and character edits against the best reference; None when nothing was scored.
-        normalizer: What both sides went through before they were compared.
+        normalizer: What both sides went through before they were compared: a name with its version, or a
+            list of steps in JSON.
         limits: What was in force.
         message: The verdict or the error, one line; empty when there is nothing to say.
     """
@@ -142,10 +151,13 @@ class Record:
     tags: tuple[str, ...] = ()
     meta: Mapping[str, Any] = field(default_factory=dict)
     references: tuple[str, ...] = ()
+    alternatives: bool = False
     hypothesis: str | None = None
     events: tuple[Event, ...] = ()
     latency_ms: float | None = None
+    words: tuple[TimedWord, ...] = ()
     measures: Mapping[str, float | None] = field(default_factory=dict)
+    terms: tuple[TermCounts, ...] = ()
     tries: tuple[Try, ...] = ()
     repeats: tuple[Repeat, ...] = ()
     counts: Counts | None = None
@@ -172,6 +184,16 @@ class Record:
         # xdist puts the group of an item behind its id.
         is_named = self.id.endswith(f"::{name}") or f"::{name}@" in self.id
         return name if is_named else self.case
+
+    @property
+    def expected(self) -> Expected:
+        """Return what its hypothesis was measured by, without the terms, times and form."""
+        return Expected(
+            references=self.references,
+            normalizer=self.normalizer,
+            language=self.language,
+            alternatives=self.alternatives,
+        )
 
     @property
     def metrics(self) -> TextMetrics | None:
@@ -212,6 +234,8 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "tags": tuple,
     "references": tuple,
     "events": lambda data: tuple(Event(**_known(Event, event)) for event in data),
+    "words": lambda data: tuple(TimedWord(**_known(TimedWord, one)) for one in data),
+    "terms": lambda data: tuple(TermCounts(**_known(TermCounts, one)) for one in data),
     "tries": lambda data: tuple(Try(**_known(Try, one)) for one in data),
     "repeats": lambda data: tuple(_read_repeat(one) for one in data),
     "counts": Counts.from_dict,

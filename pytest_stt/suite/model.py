@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pytest_stt.text.scoring import Expected
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -11,6 +13,8 @@ if TYPE_CHECKING:
 
     from pytest_stt.client.stream import StreamOptions
     from pytest_stt.limits import Limits
+    from pytest_stt.text.terms import Term
+    from pytest_stt.text.times import TimedWord
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +116,17 @@ class Xfail:
     strict: bool | None = None
 
 
+class EmbeddedAudio(Protocol):
+    """Audio inside of something else, such as a table on disk."""
+
+    def read(self) -> tuple[str, bytes]:
+        """Return the name of an audio file, with a suffix, and its bytes.
+
+        Raises:
+            AudioError: There are none.
+        """
+
+
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """One utterance with its references.
@@ -129,6 +144,14 @@ class Case:
         meta: The author's own remarks: text, lists, mappings and None.
         exclusive: The case runs alone, because its latency is judged or its author wants it so.
         repeat: How often the case is transcribed; None where it does not say.
+        normalizer: The name, label or list of steps (`normalizer_spec`) that both sides go through.
+        alternatives: Whether braces and parentheses in the references and terms mean alternatives.
+        terms: Keywords, forbidden terms and entities to count, the suite's and the case's.
+        words: The reference times of words; empty where there are none.
+        offset_s: Where in the audio file the case begins, in seconds.
+        duration_s: How long it is, None for up to the end of the file.
+        source: The manifest that `line` is a line of, None for the suite file itself.
+        embedded: The audio where it is not a file of its own; None where `audio` is one.
     """
 
     id: str
@@ -143,6 +166,28 @@ class Case:
     meta: Mapping[str, Any] = field(default_factory=dict)
     exclusive: bool = False
     repeat: Repetition | None = None
+    normalizer: str = "basic"
+    alternatives: bool = False
+    terms: tuple[Term, ...] = ()
+    words: tuple[TimedWord, ...] = ()
+    offset_s: float = 0.0
+    duration_s: float | None = None
+    source: Path | None = None
+    embedded: EmbeddedAudio | None = None
+
+    @property
+    def expected(self) -> Expected:
+        """What a transcript of the case is measured by."""
+        limits = self.limits
+        return Expected(
+            references=self.references,
+            normalizer=self.normalizer,
+            language=self.language,
+            alternatives=self.alternatives,
+            terms=self.terms,
+            words=self.words,
+            form=limits.max_punctuation_error_rate is not None or limits.max_case_error_rate is not None,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -123,11 +123,12 @@ def normalizer_names() -> list[str]:
     return sorted({normalizer.name for normalizer in _NORMALIZERS})
 
 
-def find_normalizer(name: str) -> Normalizer:
+def find_normalizer(name: str, language: str | None = None) -> Normalizer:
     """Return the newest version of a normaliser by its name, or exactly one by its label.
 
     Args:
         name: A name (`basic`) or a label (`basic@1`).
+        language: A BCP 47 tag, for normalisers that depend on the language.
 
     Raises:
         SuiteError: There is no such normaliser, or not this version of it.
