@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Final, Literal
 
-from pytest_stt.text.printable import printable
+from pytest_stt.text.printable import has_right_to_left, printable
 from pytest_stt.text.width import display_width, fit, pad
 
 if TYPE_CHECKING:
@@ -21,9 +20,6 @@ _MARKS: Final[dict[CellKind, str]] = {"substitute": "S", "delete": "D", "insert"
 _CONTEXT_WORDS: Final = 5
 _LEAST_WIDTH: Final = 20
 _INDENT: Final = len("REF: ")
-_RIGHT_TO_LEFT = re.compile(
-    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,16 +80,17 @@ def alignment_rows(
     Asterisks fill the side that has no word, as sclite and jiwer do. Only the errors and the five words on
     either side are shown, `…` stands for the rest. Wide characters take two columns. Right-to-left letters,
     whose order on a screen is not ours to choose, make it two plain lines and a list of the errors.
+    In a language without words each character is laid out as a word is.
 
     Args:
-        alignment: The words of both sides, as in `TextMetrics.alignment`.
+        alignment: The tokens of both sides, as in `TextMetrics.alignment`.
         width: Columns of the terminal; below 20 it counts as 20.
         max_blocks: How many blocks (entries of the list) to show; the errors after them are counted only.
     """
     width = max(width, _LEAST_WIDTH)
     # No block holds more words than columns, so a transcript of any length costs little.
     shown = list(islice(_neighbourhood(alignment), width * max_blocks))
-    if any(word and _RIGHT_TO_LEFT.search(word.reference + word.hypothesis) for word in shown):
+    if any(word and has_right_to_left(word.reference + word.hypothesis) for word in shown):
         rows, listed = _plain_rows(shown, width * max_blocks, max_blocks)
     else:
         rows, listed = _block_rows(shown, width - _INDENT, max_blocks)
@@ -145,12 +142,19 @@ def _block_rows(
 def _column(word: AlignedWord | None, width: int) -> _Column:
     if word is None:
         return _Column(kind="gap", reference="…", hypothesis="…")
-    said, heard = (fit(printable(side, width), width) for side in (word.reference, word.hypothesis))
+    said, heard = (
+        fit(_standing(printable(side, width)), width) for side in (word.reference, word.hypothesis)
+    )
     if word.kind == "delete":
         heard = "*" * display_width(said)
     if word.kind == "insert":
         said = "*" * display_width(heard)
     return _Column(kind=word.kind, reference=said, hypothesis=heard)
+
+
+def _standing(text: str) -> str:
+    """Put a dotted circle below a mark at the beginning, which would be drawn on the blank before it."""
+    return f"◌{text}" if text and not display_width(text[0]) else text
 
 
 def _wrap(columns: Iterable[_Column], width: int) -> Iterator[list[_Column]]:

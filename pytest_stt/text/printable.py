@@ -14,6 +14,10 @@ _UNSAFE = re.compile(
     + "]"
 )
 
+_RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+
 
 def printable(text: str, limit: int | None = None) -> str:
     r"""Show text of unknown origin so that it is safe on a terminal, in XML and in HTML.
@@ -29,6 +33,25 @@ def printable(text: str, limit: int | None = None) -> str:
     if limit is not None and len(text) > limit:
         return _UNSAFE.sub(_escape, text[:limit]) + "…"
     return _UNSAFE.sub(_escape, text)
+
+
+def isolated(text: str, limit: int | None = None) -> str:
+    """Show text of unknown origin as `printable` does, fit to stand in the middle of a line.
+
+    Right-to-left text would draw the figures and marks behind it to its other side. It is set between the
+    isolates U+2068 and U+2069, which take no column; other text is not.
+
+    Args:
+        text: Any string; what `printable` returned comes out as it is, but for the isolates.
+        limit: As of `printable`.
+    """
+    shown = printable(text, limit)
+    return f"\u2068{shown}\u2069" if has_right_to_left(shown) else shown
+
+
+def has_right_to_left(text: str) -> bool:
+    """Tell whether a text has letters that are written from right to left, such as Arabic or Hebrew ones."""
+    return not text.isascii() and _RIGHT_TO_LEFT.search(text) is not None
 
 
 def _escape(match: re.Match[str]) -> str:

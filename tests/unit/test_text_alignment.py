@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_stt.metrics import TextMetrics
+from pytest_stt.metrics import AlignedWord, TextMetrics
 from pytest_stt.text.alignment import alignment_rows, plain_alignment
 from pytest_stt.text.width import display_width
 
@@ -81,6 +81,38 @@ def test_wide_characters_keep_their_columns():
     assert marks.text.index("S") == display_width("REF: 日本 ")
     _, deleted, _ = rows("日本 語", "語")
     assert deleted.text == "HYP: **** 語"
+
+
+def aligned(*pairs):
+    kinds = {(True, True): "substitute", (True, False): "delete", (False, True): "insert"}
+    return plain_alignment(
+        [
+            AlignedWord(
+                kind="equal" if said == heard else kinds[bool(said), bool(heard)],
+                reference=said,
+                hypothesis=heard,
+            )
+            for said, heard in pairs
+        ]
+    ).splitlines()
+
+
+def test_characters_stand_above_one_another_whatever_their_width():
+    assert aligned(("今", "今"), ("天", ""), ("A380", "A380"), ("気", "氣"), ("", "。")) == [
+        "REF: 今 天 A380 気 **",
+        "HYP: 今 ** A380 氣 。",
+        "        D       S  I",
+    ]
+
+
+def test_marks_that_combine_take_no_column_of_their_own():
+    reference, hypothesis, marks = aligned(("ก็", "กี"), ("ที่", "ที่"), ("นี้", "นี"))
+    assert display_width(reference) == display_width(hypothesis) == len("REF: x x x")
+    assert marks == "     S   S"
+
+
+def test_a_mark_without_its_letter_stands_on_a_circle():
+    assert aligned(("a", "a"), ("", "\u0301")) == ["REF: a *", "HYP: a ◌\u0301", "       I"]
 
 
 def test_right_to_left_text_is_shown_in_plain_lines_with_its_errors_below():

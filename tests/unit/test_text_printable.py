@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_stt.text import printable
+from pytest_stt.text.printable import has_right_to_left, isolated
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,34 @@ def test_a_long_text_is_cut_and_says_so():
     assert printable("abcdef", 3) == "abc…"
     assert printable("abc", 3) == "abc"
     assert printable("\x1b\x1b\x1b", 2) == "\\x1b\\x1b…"
+
+
+@pytest.mark.parametrize("text", ["שלום", "call سلام back", "١٢٣", "\U0001e900", "\ufe8d"])
+def test_right_to_left_text_can_not_move_what_stands_behind_it(text):
+    assert has_right_to_left(text)
+    assert isolated(text) == f"\u2068{text}\u2069"
+
+
+@pytest.mark.parametrize("text", ["", "Grüße, 世界 🎉", "नमस्ते", "สวัสดี", "12.5%", "é"])
+def test_other_text_needs_no_isolates(text):
+    assert not has_right_to_left(text)
+    assert isolated(text) == text
+
+
+def test_a_text_can_not_end_its_own_isolation():
+    assert isolated("שלום\u2069 100%\u202e") == "\u2068שלום\\u2069 100%\\u202e\u2069"
+
+
+def test_a_long_text_is_cut_before_it_is_isolated():
+    assert isolated("שלום", 2) == "\u2068של…\u2069"
+    assert isolated(printable("שלום", 2)) == isolated("שלום", 2)
+
+
+@given(st.text(st.characters()))
+def test_isolates_are_balanced_and_the_only_bidi_controls(text):
+    shown = isolated(text)
+    inner = shown[1:-1] if has_right_to_left(text) else shown
+    assert inner == printable(text)
 
 
 @given(st.text(st.characters()))
