@@ -26,8 +26,9 @@ class Expected:
         references: The accepted transcripts as their author wrote them, at least one.
         normalizer: The name, label or list of steps (`normalizer_spec`) that both sides go through.
         language: The language of the speech as a BCP 47 tag, None when it is not known.
-        alternatives: Whether braces and parentheses in references and terms are alternatives and options.
+        alternatives: Whether braces and parentheses in references are alternatives and options.
         terms: Keywords, forbidden terms and entities to count.
+        term_forms: Whether braces in the terms mean several forms, whatever the references have.
         words: The reference times of words; empty when there are none.
         form: Whether punctuation and case are to be scored.
     """
@@ -37,6 +38,7 @@ class Expected:
     language: str | None = None
     alternatives: bool = False
     terms: tuple[Term, ...] = ()
+    term_forms: bool = True
     words: tuple[TimedWord, ...] = ()
     form: bool = False
 
