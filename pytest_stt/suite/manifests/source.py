@@ -1,0 +1,65 @@
+"""What a reader of one format gets: the data set, where its audio is, and who hears of bad rows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pytest_stt.suite.manifests.row import Utterance
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_stt.suite.manifests.faults import Faults
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """One data set.
+
+    Attributes:
+        path: The manifest's file or folder, which is there.
+        columns: The columns that the suite names: `audio`, `reference`, … to the name in the manifest.
+        audio: The folder where relative audio paths begin, None for the format's own.
+        paths: Beginnings of audio paths, and the folders that stand for them here.
+        faults: Gets every bad row.
+    """
+
+    path: Path
+    faults: Faults
+    columns: Mapping[str, str]
+    audio: Path | None = None
+    paths: Mapping[str, Path]
+
+    @cached_property
+    def folder(self) -> Path:
+        """The folder of the manifest: itself, or the one that holds it."""
+        return self.path if self.path.is_dir() else self.path.parent
+
+    @cached_property
+    def _prefixes(self) -> tuple[tuple[str, str], ...]:
+        longest_first = sorted(self.paths.items(), key=lambda pair: -len(pair[0].rstrip("/")))
+        return tuple((prefix.rstrip("/"), str(folder)) for prefix, folder in longest_first)
+
+    def audio_path(self, written: str, begins: str | None = None) -> str:
+        """Return where an audio file is; nobody looks whether it is there.
+
+        Args:
+            written: The path as the manifest has it.
+            begins: Where relative paths of this format begin; the manifest's folder if not given.
+        """
+        for prefix, folder in self._prefixes:
+            if written.startswith(prefix) and written[len(prefix) : len(prefix) + 1] in ("", "/"):
+                return os.path.join(folder, written[len(prefix) + 1 :].lstrip("/"))  # noqa: PTH118 - speed
+        return os.path.join(self._begins if begins is None or self.audio else begins, written)  # noqa: PTH118
+
+    @cached_property
+    def _begins(self) -> str:
+        return str(self.audio or self.folder)
+
+
+Reader = Callable[[Source], Iterator[Utterance]]
+"""Reads the rows of one format in the order of the manifest; bad rows go to `Source.faults`."""
