@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-import hashlib
+import io
 import os
-import stat
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import IO, TYPE_CHECKING
 
 import soundfile
 
 from pytest_stt.audio.blocks import BLOCK_FRAMES, Samples, checked_rate, finite, mixed_down
-from pytest_stt.audio.container import FLAC, Container, examine
+from pytest_stt.audio.container import FLAC, OGG, Container, examine
+from pytest_stt.audio.excerpt import Excerpt
+from pytest_stt.audio.origin import OnDisk
 from pytest_stt.errors import AudioError
 from pytest_stt.text.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from io import BufferedReader
-    from pathlib import Path
+    from pathlib import Path, PurePath
+
+    from pytest_stt.audio.origin import Origin
 
 # libsndfile's number for "as many as there are": a FLAC that was written to a pipe doesn't say.
 _UNKNOWN_FRAMES = 1 << 62
+
+# What libsndfile 1.2 finds any frame of: in Vorbis it comes out elsewhere near the end of a file, or crashes;
+# in MP3 it prints to stderr; and the encodings with a memory it seeks in only sometimes.
+_SEEKABLE = frozenset(
+    ("PCM_S8", "PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE", "ULAW", "ALAW"),
+)
 
 
 class _Decoder(soundfile.SoundFile):  # type: ignore[misc]
@@ -41,43 +49,47 @@ class _Decoder(soundfile.SoundFile):  # type: ignore[misc]
 class AudioFile:
     """What is known of a file without decoding it: its frames are counted at `sample_rate`, in hertz."""
 
-    path: Path
+    origin: Origin
     container: Container
     sample_rate: int
     frames: int
 
     @classmethod
-    def probe(cls, path: Path) -> AudioFile:
+    def probe(cls, origin: Origin) -> AudioFile:
         """Read the header and check the file.
 
         Raises:
             AudioError: Naming the file, when it can't be read, is no audio, or is visibly not whole.
         """
-        with _decoding(path) as (container, decoder):
+        with _decoding(origin) as (container, decoder):
             return cls(
-                path=path,
+                origin=origin,
                 container=container,
                 sample_rate=checked_rate(decoder.samplerate),
                 frames=_count_frames(container, decoder),
             )
 
-    def blocks(self) -> Iterator[Samples]:
-        """Decode the file, mixed down to mono, a block at a time.
+    def blocks(self, begin: int = 0, end: int | None = None) -> Iterator[Samples]:
+        """Decode the frames from `begin` to before `end`, mixed down to mono, a block at a time.
+
+        What is before them is decoded too where libsndfile can't be trusted to find a frame.
 
         Raises:
             AudioError: Naming the file, also at the end, when it has fewer frames than it announces.
         """
-        with _decoding(self.path) as (_, decoder):
+        end = self.frames if end is None else end
+        with _decoding(self.origin) as (container, decoder):
             self._check_unchanged(decoder)
-            position = 0
-            while position < self.frames:
-                block = _read(decoder, min(BLOCK_FRAMES, self.frames - position))
+            position = _seek_towards(begin, container, decoder)
+            while position < end:
+                block = _read(decoder, min(BLOCK_FRAMES, (end if position >= begin else begin) - position))
                 if not len(block):
                     raise AudioError(
                         f"the file is truncated or damaged: it announces {self.frames} frames of audio, "
                         f"{position} could be decoded; fetch or record it again"
                     )
-                yield finite(mixed_down(block), first_frame=position)
+                if position >= begin:
+                    yield finite(mixed_down(block), first_frame=position)
                 position += len(block)
 
     def _check_unchanged(self, decoder: _Decoder) -> None:
@@ -88,24 +100,47 @@ class AudioFile:
     @contextmanager
     def open_upload(self) -> Iterator[tuple[str, IO[bytes], str]]:
         """Open the file as it is, for a multipart request: a name with a suffix, itself, its content type."""
-        name = self.path.name if self.path.suffix else self.path.name + self.container.suffix
+        path = self.origin.path
+        name = path.name if path.suffix else path.name + self.container.suffix
         with ExitStack() as stack:
-            with _named(self.path):
-                file = stack.enter_context(_open(self.path))
+            with _named(path):
+                file = stack.enter_context(self.origin.open())
             yield name, file, self.container.content_type
 
     @cached_property
     def sha256(self) -> str:
         """The hash of the file's bytes, in hexadecimal digits."""
-        with _named(self.path), _open(self.path) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        with _named(self.origin.path):
+            return self.origin.sha256()
+
+
+def probe_once(path: Path) -> AudioFile:
+    """Do what `AudioFile.probe` does, once for as long as the file's size and time stay.
+
+    For a file with many segments: to check it may take a walk through all of it.
+
+    Raises:
+        AudioError: As `AudioFile.probe`.
+    """
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return AudioFile.probe(OnDisk(path=path))
+    return _probe(path, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=64)
+def _probe(path: Path, _mtime_ns: int, _size: int) -> AudioFile:
+    return AudioFile.probe(OnDisk(path=path))
 
 
 @contextmanager
-def _decoding(path: Path) -> Iterator[tuple[Container, _Decoder]]:
-    with _named(path), ExitStack() as stack:
-        file: IO[bytes] = stack.enter_context(_open(path))
+def _decoding(origin: Origin) -> Iterator[tuple[Container, _Decoder]]:
+    with _named(origin.path), ExitStack() as stack:
+        file: IO[bytes] = stack.enter_context(origin.open())
         container, excerpt = examine(file)
+        if excerpt is None and isinstance(file, io.BytesIO):
+            excerpt = Excerpt(head=b"", start=0, end=len(file.getbuffer()))
         if excerpt:
             file = stack.enter_context(excerpt.copied_from(file))
         os.lseek(file.fileno(), 0, os.SEEK_SET)
@@ -113,7 +148,7 @@ def _decoding(path: Path) -> Iterator[tuple[Container, _Decoder]]:
 
 
 @contextmanager
-def _named(path: Path) -> Iterator[None]:
+def _named(path: PurePath) -> Iterator[None]:
     """Let whatever goes wrong with the file say which file it is."""
     try:
         yield
@@ -129,18 +164,6 @@ def _named(path: Path) -> Iterator[None]:
             f"{printable(str(path))}: the file is truncated, damaged or of an encoding that can't be decoded "
             f"({printable(error.error_string)}); fetch or record it again, or convert it"
         ) from error
-
-
-def _open(path: Path) -> BufferedReader:
-    # Asked first: opening a named pipe would wait for somebody to write into it.
-    try:
-        mode = path.stat().st_mode
-    except ValueError as error:
-        raise AudioError(f"no file can have this name ({error}); check its path") from None
-    if not stat.S_ISREG(mode):
-        found = "a directory" if path.is_dir() else "no regular file"
-        raise AudioError(f"expected an audio file, found {found}; check its path")
-    return path.open("rb")
 
 
 def _count_frames(container: Container, decoder: _Decoder) -> int:
@@ -167,6 +190,14 @@ def _check_last_frames(decoder: _Decoder, frames: int) -> None:
             f"the file is truncated or damaged: it announces {frames} frames of audio, the last of them "
             "can't be decoded; fetch or record it again"
         )
+
+
+def _seek_towards(frame: int, container: Container, decoder: _Decoder) -> int:
+    """Move the decoder to the frame, or to one before it; return to which."""
+    # libFLAC may decode everything to find one of the last frames, see _check_last_frames.
+    target = min(frame, decoder.frames - BLOCK_FRAMES)
+    is_found = container is not OGG and decoder.subtype in _SEEKABLE and decoder.frames < _UNKNOWN_FRAMES
+    return int(decoder.seek(target)) if is_found and target > 0 else 0
 
 
 def _read(decoder: _Decoder, frames: int) -> Samples:

@@ -7,7 +7,7 @@ import os
 import wave
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import IO, TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +15,9 @@ import numpy as np
 from pytest_stt.audio.array import AudioArray
 from pytest_stt.audio.blocks import Samples, checked_chunk_ms, checked_rate, cut, resampled
 from pytest_stt.audio.encoding import AudioEncoding, checked_encoding, encode, packed, quantised
-from pytest_stt.audio.file import AudioFile
+from pytest_stt.audio.file import AudioFile, probe_once
+from pytest_stt.audio.origin import InMemory, OnDisk
+from pytest_stt.audio.segment import AudioSegment, checked_span, segment_of
 from pytest_stt.errors import AudioError
 
 if TYPE_CHECKING:
@@ -28,15 +30,15 @@ if TYPE_CHECKING:
 class AudioSample:
     """Audio, what is said in it, and the audio as a server wants it: mono, at any rate and encoding.
 
-    Made by `from_file` or `from_array`. A file is decoded when its samples are asked for, a block at a
-    time, and again each time; any number of threads may ask at once. All methods that give samples
+    Made by `from_file`, `from_bytes` or `from_array`. A file is decoded when its samples are asked for, a
+    block at a time, and again each time; any number of threads may ask at once. All methods that give samples
     raise `AudioError`, naming the file, when it turns out not to be whole.
 
     Attributes:
         name: What to call it in reports.
         language: The language of the speech, as the suite names it.
         reference_text: What is said, as a human wrote it down; empty for silence.
-        audio_path: The file, None for an array.
+        audio_path: The file, None for bytes and arrays.
         sample_rate: The audio's own rate in hertz, 1000 to 768000.
         duration_ms: The audio's length in milliseconds.
     """
@@ -47,7 +49,7 @@ class AudioSample:
     audio_path: Path | None
     sample_rate: int
     duration_ms: float
-    _source: AudioFile | AudioArray = field(repr=False)
+    _source: AudioFile | AudioSegment | AudioArray = field(repr=False)
 
     @classmethod
     def from_file(
@@ -57,6 +59,8 @@ class AudioSample:
         reference_text: str = "",
         language: str | None = None,
         name: str | None = None,
+        offset_s: float = 0.0,
+        duration_s: float | None = None,
     ) -> AudioSample:
         """Read the header of a WAV, FLAC, Ogg Vorbis, Opus, MP3, AIFF or Wave64 file and check the file.
 
@@ -69,24 +73,59 @@ class AudioSample:
             reference_text: What is said in it.
             language: The language of the speech.
             name: What to call it in reports; the file's name without its suffix when left out.
+            offset_s: Where in the file to begin, in seconds, rounded to frames.
+            duration_s: How much of the file to take, in seconds; None for up to its end. Up to 10 ms more
+                than there are is the end.
 
         Raises:
-            AudioError: The file is missing, unreadable, no audio, truncated, or has no samples in it.
+            AudioError: The file is missing, unreadable, no audio, truncated, has no samples in it, or is
+                shorter than the segment.
         """
         if not isinstance(path, str | os.PathLike):
             raise AudioError(f"expected the path of an audio file as a str or a Path, found {path!r:.60}")
         audio_path = Path(path)
         # Made absolute: the file is opened again later, and a test may have changed the directory by then.
-        source = AudioFile.probe(audio_path.absolute())
-        return cls(
-            name=audio_path.stem if name is None else name,
-            language=language,
-            reference_text=reference_text,
-            audio_path=audio_path,
-            sample_rate=source.sample_rate,
-            duration_ms=source.frames * 1000 / source.sample_rate,
-            _source=source,
+        place = audio_path.absolute()
+        span = checked_span(offset_s, duration_s)
+        source = segment_of(probe_once(place), *span) if span else AudioFile.probe(OnDisk(path=place))
+        return cls._of(
+            source, audio_path.stem if name is None else name, reference_text, language, audio_path
         )
+
+    @classmethod
+    def from_bytes(
+        cls,
+        data: bytes,
+        *,
+        file_name: str | os.PathLike[str],
+        reference_text: str = "",
+        language: str | None = None,
+        name: str | None = None,
+        offset_s: float = 0.0,
+        duration_s: float | None = None,
+    ) -> AudioSample:
+        """Take the bytes of an audio file as `from_file` takes a file, with the same checks.
+
+        Args:
+            data: The whole file.
+            file_name: What messages call it; its last part is the name that a server is given. Nothing
+                needs to be there.
+            reference_text: What is said in it.
+            language: The language of the speech.
+            name: What to call it in reports; the file's name without its suffix when left out.
+            offset_s: As for `from_file`.
+            duration_s: As for `from_file`.
+
+        Raises:
+            AudioError: The bytes are no audio, truncated, without samples, or shorter than the segment.
+        """
+        if not isinstance(data, bytes):
+            raise AudioError(f"expected the bytes of an audio file, found {type(data).__name__}")
+        path = PurePath(file_name)
+        span = checked_span(offset_s, duration_s)
+        file = AudioFile.probe(InMemory(path=path, data=data))
+        source = segment_of(file, *span) if span else file
+        return cls._of(source, path.stem if name is None else name, reference_text, language, None)
 
     @classmethod
     def from_array(
@@ -112,12 +151,22 @@ class AudioSample:
             AudioError: The array is empty, ragged, of another type or shape, has a sample that is not
                 finite, or the sample rate is none.
         """
-        source = AudioArray(samples, sample_rate)
+        return cls._of(AudioArray(samples, sample_rate), name, reference_text, language, None)
+
+    @classmethod
+    def _of(
+        cls,
+        source: AudioFile | AudioSegment | AudioArray,
+        name: str,
+        reference_text: str,
+        language: str | None,
+        audio_path: Path | None,
+    ) -> AudioSample:
         return cls(
             name=name,
             language=language,
             reference_text=reference_text,
-            audio_path=None,
+            audio_path=audio_path,
             sample_rate=source.sample_rate,
             duration_ms=source.frames * 1000 / source.sample_rate,
             _source=source,
@@ -167,7 +216,7 @@ class AudioSample:
 
     @property
     def sha256(self) -> str:
-        """The hash of the file's bytes, computed once.
+        """The hash of the file's bytes, also for a segment of it, computed once.
 
         For an array: of its mono samples as float32 little-endian, followed by the rate in ASCII digits.
         """
@@ -181,16 +230,19 @@ class AudioSample:
     def open_upload(self) -> AbstractContextManager[tuple[str, IO[bytes], str]]:
         """Open the audio for a multipart HTTP request: file name with a suffix, binary file, content type.
 
-        A file goes as it is, undecoded; an array as a WAV file at its own rate.
+        A file goes as it is, undecoded; a segment of one and an array as a mono PCM16 WAV file at their own
+        rate.
         """
-        if isinstance(self._source, AudioFile):
-            return self._source.open_upload()
-        return self._open_wav()
+        source = self._source
+        if isinstance(source, AudioFile):
+            return source.open_upload()
+        stem = source.file.origin.path.stem if isinstance(source, AudioSegment) else self.name
+        return self._open_wav(f"{stem}.wav")
 
     @contextmanager
-    def _open_wav(self) -> Iterator[tuple[str, IO[bytes], str]]:
+    def _open_wav(self, name: str) -> Iterator[tuple[str, IO[bytes], str]]:
         with io.BytesIO(self.wav_bytes()) as file:
-            yield f"{self.name}.wav", file, "audio/wav"
+            yield name, file, "audio/wav"
 
     def _blocks(self, sample_rate: int) -> Iterator[Samples]:
         return resampled(self._source.blocks(), self.sample_rate, sample_rate)

@@ -9,6 +9,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pytest_stt.suite.model import Case
+
+
+def digest_of_case(case: Case) -> str:
+    """Return the sha256 of the audio file of a case, in hexadecimal: the whole file's, also for a segment.
+
+    Raises:
+        OSError: The file can't be read.
+        AudioError: The table that it is in can't be read.
+    """
+    if case.embedded is None:
+        return digest_of_file(case.audio)
+    _, content = case.embedded.read()
+    return hashlib.sha256(content).hexdigest()
+
 
 def digest_of_file(path: Path) -> str:
     """Return the sha256 of a file in hexadecimal, read once for as long as its size and time stay.

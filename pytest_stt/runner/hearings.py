@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from pytest_stt.audio import AudioSample
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from pytest_stt.runner.share import Share
     from pytest_stt.runner.utterance import Utterance
-    from pytest_stt.suite.model import Case
+    from pytest_stt.suite.model import Case, EmbeddedAudio
 
 
 # Each further thread takes the interpreter's lock from the loop at every system call: with two, 1 000 small
@@ -103,13 +104,35 @@ def load(case: Case, *, digest: bool) -> AudioSample:
     """Return the audio of a case.
 
     Args:
-        case: Has the file.
+        case: Has the file, or the table with the file in it.
         digest: Whether to compute its hash here, so that nobody has to read the file for it again.
 
     Raises:
-        AudioError: The file is no audio, or not whole.
+        AudioError: The file is no audio, or not whole, or shorter than the case's segment of it.
     """
-    sample = AudioSample.from_file(case.audio, language=case.language, name=case.id)
+    sample = _sample_in_file(case) if case.embedded is None else _sample_in_table(case, case.embedded)
     if digest:
         _ = sample.sha256
     return sample
+
+
+def _sample_in_file(case: Case) -> AudioSample:
+    return AudioSample.from_file(
+        case.audio,
+        language=case.language,
+        name=case.id,
+        offset_s=case.offset_s,
+        duration_s=case.duration_s,
+    )
+
+
+def _sample_in_table(case: Case, audio: EmbeddedAudio) -> AudioSample:
+    file_name, content = audio.read()
+    return AudioSample.from_bytes(
+        content,
+        file_name=case.audio.with_name(PurePath(file_name).name or case.audio.name),
+        language=case.language,
+        name=case.id,
+        offset_s=case.offset_s,
+        duration_s=case.duration_s,
+    )
