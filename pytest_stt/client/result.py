@@ -1,18 +1,20 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Self
 
-from pytest_stt.errors import LimitExceeded
-from pytest_stt.limits import NO_LIMITS, in_force, override, verdict
+from pytest_stt.errors import LimitExceeded, SuiteError
+from pytest_stt.limits import DEFAULT_LIMITS, NO_LIMITS, in_force, override, verdict
 from pytest_stt.text.alignment import plain_alignment
 from pytest_stt.text.normalizers import find_normalizer
 from pytest_stt.text.printable import printable
-from pytest_stt.text.scoring import score
+from pytest_stt.text.scoring import Expected, Score, measure
+from pytest_stt.text.terms import Term
+from pytest_stt.text.times import TimedWord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from pytest_stt.audio import AudioSample
@@ -37,8 +39,10 @@ class STTResult:
         chunks_received: Messages that came: WebSocket frames, events of an SSE stream, or 1 for a whole body.
         fragments: The transcript texts that came, in their order, partial ones included.
         events: What the server said, with arrival times in the clock of `latency_ms`.
+        words: The times of words, if the server gave any.
         normalizer: Name of the normaliser that both sides go through before they are compared.
         reference: The reference that `text_metrics` belongs to.
+        score: What else was counted with `text_metrics`: keywords, form, times of words.
         audio_s: Length of the audio in seconds, 0.0 when none is known.
         audio_path: The audio file, if there is one.
         audio_sha256: The sample's `sha256`, if it was computed before the sample was sent.
@@ -53,29 +57,48 @@ class STTResult:
     chunks_received: int = 0
     fragments: list[str] = field(default_factory=list)
     events: list[Event] = field(default_factory=list, kw_only=True)
+    words: list[TimedWord] = field(default_factory=list, kw_only=True)
     normalizer: str = field(default="none", kw_only=True)
     reference: str | None = field(default=None, kw_only=True)
+    score: Score | None = field(default=None, kw_only=True, repr=False, compare=False)
     audio_s: float = field(default=0.0, kw_only=True)
     audio_path: Path | None = field(default=None, kw_only=True)
     audio_sha256: str | None = field(default=None, kw_only=True)
     language: str | None = field(default=None, kw_only=True)
     dialect: str | None = field(default=None, kw_only=True)
     http_status: int | None = field(default=None, kw_only=True)
+    _expected: Expected | None = field(default=None, kw_only=True, repr=False, compare=False)
     _on_score: Callable[[STTResult], None] | None = field(
         default=None, kw_only=True, repr=False, compare=False
     )
 
-    def compute_metrics(self, reference: str) -> Self:
+    def compute_metrics(
+        self,
+        reference: str,
+        *,
+        keywords: Iterable[str | Mapping[str, Any]] = (),
+        forbidden: Iterable[str] = (),
+        words: Iterable[TimedWord | tuple[str, float] | tuple[str, float, float | None]] = (),
+    ) -> Self:
         """Score the transcript against `reference`, fill `text_metrics` and return this result.
 
         Both sides go through `normalizer` first; a result that was made by hand has `none` and compares
-        them as they are. With an empty reference every word heard is an insertion.
+        them as they are. With an empty reference every word heard is an insertion. In a `language` that is
+        not written in words (Chinese, Japanese, Thai, Khmer, Lao, Burmese) characters are compared.
+
+        Args:
+            reference: What was said, taken as it is: braces are no alternatives here.
+            keywords: What `min_keyword_recall` is about; `{"term": …, "weight": …}` counts more or less.
+            forbidden: What must not be heard.
+            words: The reference times of words in seconds, `(word, start, end)`, for `max_word_offset_ms`.
 
         Raises:
-            SuiteError: There is no normaliser of that name.
+            SuiteError: There is no normaliser of that name, or a keyword has no term.
             TypeError: The reference or the transcript is no `str`.
         """
-        rate(self, reference)
+        terms = (*map(_keyword, keywords), *(Term(text=text, kind="forbidden") for text in forbidden))
+        times = tuple(map(_timed, words))
+        rate(self, reference, terms=terms, words=times)
         announce(self)
         return self
 
@@ -86,13 +109,24 @@ class STTResult:
         max_cer: float | None = 0.15,
         max_errors: int | None = None,
         max_latency_ms: float | None = None,
+        max_insertions: int | None = None,
+        min_keyword_recall: float | None = None,
+        max_punctuation_error_rate: float | None = None,
+        max_case_error_rate: float | None = None,
+        max_word_offset_ms: float | None = None,
     ) -> Self:
         """Return this result if the transcript is within the limits; `None` switches a limit off.
 
         Args:
-            max_wer: Word error rate, a fraction of 0 or more.
+            max_wer: Word error rate, a fraction of 0 or more. Its default does not count for a language
+                that is not written in words.
             max_cer: Character error rate, a fraction of 0 or more.
-            max_errors: Wrong words, a whole number.
+            max_errors: Wrong words (characters where there are no words), a whole number.
+            max_insertions: Words (characters) heard that nobody said, a whole number.
+            min_keyword_recall: Share of the keywords said that were heard, 0 to 1.
+            max_punctuation_error_rate: Wrong marks per mark of the reference, on the texts as written.
+            max_case_error_rate: Share of the words heard right that differ in case, on the texts as written.
+            max_word_offset_ms: 95th percentile of how far the times of words are off, in milliseconds.
             max_latency_ms: Milliseconds of `latency_ms`.
 
         Raises:
@@ -107,6 +141,11 @@ class STTResult:
                 "max_wer": max_wer,
                 "max_cer": max_cer,
                 "max_errors": max_errors,
+                "max_insertions": max_insertions,
+                "min_keyword_recall": min_keyword_recall,
+                "max_punctuation_error_rate": max_punctuation_error_rate,
+                "max_case_error_rate": max_case_error_rate,
+                "max_word_offset_ms": max_word_offset_ms,
                 "max_latency_ms": max_latency_ms,
             },
         )
@@ -114,11 +153,14 @@ class STTResult:
             raise AssertionError(
                 "assert_quality has no metrics to judge: call compute_metrics(reference) before it."
             )
+        _refuse_without_keywords(self, limits)
         announce(self)
+        score = _score_of(self, self.text_metrics, limits)
+        limits = _without_default(limits, score)
         finding = verdict(
-            self.text_metrics,
+            score,
             limits,
-            normalizer=self.normalizer,
+            normalizer=find_normalizer(self.normalizer, self.language).name,
             hypothesis=self.hypothesis_text,
             latency_ms=self.latency_ms,
         )
@@ -143,6 +185,7 @@ def fill(result: STTResult, timeline: Timeline) -> None:
     result.chunks_received = timeline.chunks_received
     result.fragments = list(timeline.fragments)
     result.events = timeline.events
+    result.words = list(timeline.words)
 
 
 def score_unasked(result: STTResult, reference: str) -> None:
@@ -155,14 +198,73 @@ def score_unasked(result: STTResult, reference: str) -> None:
         announce(result)
 
 
-def rate(result: STTResult, reference: str) -> None:
+def rate(
+    result: STTResult, reference: str, *, terms: tuple[Term, ...] = (), words: tuple[TimedWord, ...] = ()
+) -> None:
     """Score a result, and tell nobody."""
     for name, text in (("reference", reference), ("hypothesis_text", result.hypothesis_text)):
         if not isinstance(text, str):
             raise TypeError(f"{name} has to be a str, not {text!r:.60}")
-    result.reference = reference
-    normalizer = find_normalizer(result.normalizer)
-    result.text_metrics = score(result.hypothesis_text, [reference], normalizer).metrics
+    expected = Expected(
+        references=(reference,),
+        normalizer=result.normalizer,
+        language=result.language,
+        terms=terms,
+        words=words,
+    )
+    score_by(result, expected)
+
+
+def score_by(result: STTResult, expected: Expected) -> Score:
+    """Score a result by what is expected of it, and tell nobody."""
+    score = measure(result.hypothesis_text, expected, heard_words=result.words)
+    result.normalizer, result._expected = expected.normalizer, expected
+    result.score, result.text_metrics, result.reference = score, score.metrics, score.reference
+    return score
+
+
+def _keyword(entry: str | Mapping[str, Any]) -> Term:
+    if isinstance(entry, str):
+        return Term(text=entry)
+    try:
+        return Term(text=entry["term"], weight=float(entry.get("weight", 1.0)))
+    except (KeyError, TypeError, ValueError):
+        expected = 'a text or {"term": text, "weight": number}'
+        raise SuiteError(f"keywords: expected {expected}, found {printable(repr(entry), 80)}") from None
+
+
+def _timed(entry: TimedWord | tuple[Any, ...]) -> TimedWord:
+    if isinstance(entry, TimedWord):
+        return entry
+    word, start_s, *end_s = entry
+    return TimedWord(word=word, start_s=start_s, end_s=end_s[0] if end_s else None)
+
+
+def _score_of(result: STTResult, metrics: TextMetrics, limits: Limits) -> Score:
+    """Return the score, with the form where that is judged; `text_metrics` may have been set by hand."""
+    score = result.score
+    if score is None or score.metrics is not metrics:
+        score = Score(metrics=metrics, reference=result.reference or "")
+    if score.form or (limits.max_punctuation_error_rate is None and limits.max_case_error_rate is None):
+        return score
+    from pytest_stt.text.form import form_counts
+
+    said = score.said or score.reference
+    return replace(score, form=form_counts(said, result.hypothesis_text, language=result.language))
+
+
+def _refuse_without_keywords(result: STTResult, limits: Limits) -> None:
+    terms = result._expected.terms if result._expected else ()
+    if limits.min_keyword_recall is not None and all(term.kind != "keyword" for term in terms):
+        raise SuiteError(
+            "min_keyword_recall has no keywords to judge: give them with "
+            "compute_metrics(reference, keywords=[…])"
+        )
+
+
+def _without_default(limits: Limits, score: Score) -> Limits:
+    is_default = limits.max_wer == DEFAULT_LIMITS.max_wer
+    return replace(limits, max_wer=None) if is_default and score.metrics.unit == "character" else limits
 
 
 def announce(result: STTResult) -> None:

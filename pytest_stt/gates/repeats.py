@@ -6,10 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from pytest_stt.client.result import score_by
 from pytest_stt.gates.rates import rate
 from pytest_stt.limits import verdict
 from pytest_stt.records import Counts, Repeat
-from pytest_stt.text.scoring import score
+from pytest_stt.text import find_normalizer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from pytest_stt.limits import Limits
     from pytest_stt.metrics import TextMetrics
     from pytest_stt.runner.hearing import Attempt
-    from pytest_stt.text import Normalizer
+    from pytest_stt.text.scoring import Expected
 
 
 Judgement: TypeAlias = Literal["passed", "failed", "error"]
@@ -38,7 +39,7 @@ class RepeatVerdict:
         times: How many there are.
         needed: How many have to be within the limits.
         representative: The attempt whose transcript, counts and latency stand for the case, so that its
-            words are pooled once: the lower median by word errors, then by latency, then by order. None
+            words are pooled once: the lower median by errors, then by latency, then by order. None
             when nothing was heard.
         worst: The attempt that is furthest past the limits, by WER, CER and latency; where all are within
             them, the worst of these. None when nothing was heard.
@@ -69,8 +70,7 @@ class _Heard:
 def judge_repeats(
     attempts: Sequence[Attempt],
     *,
-    references: Sequence[str],
-    normalizer: Normalizer,
+    expected: Expected,
     limits: Limits,
     needed: int,
 ) -> RepeatVerdict:
@@ -80,13 +80,12 @@ def judge_repeats(
 
     Args:
         attempts: At least one.
-        references: The accepted transcripts, at least one.
-        normalizer: What both sides go through.
+        expected: What each attempt is measured by.
         limits: What each attempt may have.
         needed: How many have to be within the limits, 1 or more.
     """
     heard = {
-        index: _judge(index, attempt.result, references, normalizer, limits)
+        index: _judge(index, attempt.result, expected, limits)
         for index, attempt in enumerate(attempts)
         if attempt.result is not None
     }
@@ -113,16 +112,13 @@ def _outcome(passed: int, errors: int, needed: int) -> Judgement:
     return "error" if passed + errors >= needed else "failed"
 
 
-def _judge(
-    index: int, result: STTResult, references: Sequence[str], normalizer: Normalizer, limits: Limits
-) -> _Heard:
-    scored = score(result.hypothesis_text, references, normalizer)
-    result.text_metrics, result.reference = scored.metrics, scored.reference
+def _judge(index: int, result: STTResult, expected: Expected, limits: Limits) -> _Heard:
+    scored = score_by(result, expected)
     latency_ms = result.latency_ms if math.isfinite(result.latency_ms) else None
     finding = verdict(
-        scored.metrics,
+        scored,
         limits,
-        normalizer=normalizer.name,
+        normalizer=find_normalizer(expected.normalizer, expected.language).name,
         hypothesis=result.hypothesis_text,
         latency_ms=latency_ms,
     )
@@ -147,12 +143,12 @@ def _repeat(one: _Heard | None) -> Repeat:
 
 
 def _representative(heard: Sequence[_Heard]) -> int | None:
-    ranked = sorted(heard, key=lambda one: (one.metrics.words.errors, _latency(one), one.index))
+    ranked = sorted(heard, key=lambda one: (one.metrics.tokens.errors, _latency(one), one.index))
     return ranked[(len(ranked) - 1) // 2].index if ranked else None
 
 
 def _badness(one: _Heard) -> tuple[bool, float, float, float]:
-    return one.finding is not None, one.metrics.wer, one.metrics.cer, _latency(one)
+    return one.finding is not None, one.metrics.tokens.rate, one.metrics.cer, _latency(one)
 
 
 def _latency(one: _Heard) -> float:
@@ -175,7 +171,8 @@ def _sentence(
         text += f", {len(errors)} without a transcript"
     if outcome == "error":
         return f"{text}: {str(errors[0]).partition(chr(10))[0]}"
-    text += f", WER {_span([one.metrics.wer for one in heard])}"
+    name = "WER" if heard[0].metrics.unit == "word" else "CER"
+    text += f", {name} {_span([one.metrics.tokens.rate for one in heard])}"
     if outcome == "failed" and worst is not None:
         text += f"; worst: {worst.finding}"
     return text

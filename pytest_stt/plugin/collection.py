@@ -123,7 +123,21 @@ class SttItem(pytest.Item):
         return self.utterance.suite
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.name}{' (exclusive)' if self.case.exclusive else ''}>"
+        return (
+            f"<{type(self).__name__} {self.name}{' (exclusive)' if self.case.exclusive else ''}{self._read}>"
+        )
+
+    @property
+    def _read(self) -> str:
+        """What `--collect-only -v` shows of references with alternatives: how they were read."""
+        option = self.config.option
+        if not (self.case.alternatives and option.collectonly and self.config.get_verbosity() >= 1):
+            return ""
+        from pytest_stt.text.alternatives import parse_alternatives
+        from pytest_stt.text.printable import printable
+
+        readings = (parse_alternatives(reference).describe() for reference in self.case.references)
+        return "".join(f", read as: {printable(reading)}" for reading in readings)
 
     def setup(self) -> None:
         """Obtain what was heard, unless pytest only plans."""
@@ -162,11 +176,11 @@ class SttItem(pytest.Item):
     @property
     def location_line(self) -> str:
         """Where the case is written, for people and editors."""
-        return f"{display_path(self.path, self.config)}:{self.case.line}"
+        return f"{display_path(self.case.source or self.path, self.config)}:{self.case.line}"
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Point to the case in its file; pytest counts lines from 0."""
-        return self.path, self.case.line - 1, self.name
+        return self.case.source or self.path, self.case.line - 1, self.name
 
 
 STT = pytest.mark.stt

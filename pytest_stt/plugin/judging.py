@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pytest_stt.client.result import score_by
 from pytest_stt.errors import LimitExceeded, STTError
 from pytest_stt.gates.repeats import RepeatVerdict, judge_repeats
 from pytest_stt.plugin.keys import JUDGED
-from pytest_stt.text import find_normalizer
-from pytest_stt.text.scoring import score
 
 if TYPE_CHECKING:
     from pytest_stt.client import STTResult
@@ -65,8 +64,7 @@ def judge(item: SttItem, hearing: Hearing) -> None:
 
 
 def _judge_one(item: SttItem, result: STTResult) -> None:
-    scored = score(result.hypothesis_text, item.case.references, find_normalizer(result.normalizer))
-    result.text_metrics, result.reference = scored.metrics, scored.reference
+    score_by(result, item.case.expected)
     result.assert_quality(**vars(item.case.limits))
 
 
@@ -79,8 +77,7 @@ def _judge_all(item: SttItem, hearing: Hearing) -> None:
 def _judge_repeats(item: SttItem, hearing: Hearing) -> RepeatVerdict:
     verdict = judge_repeats(
         hearing.attempts,
-        references=item.case.references,
-        normalizer=find_normalizer(item.suite.normalizer),
+        expected=item.case.expected,
         limits=item.case.limits,
         needed=item.utterance.repetition.needed,
     )

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from pytest_stt.plugin.collection import SttItem, display_path
 from pytest_stt.plugin.options import keeps_records
 from pytest_stt.records import AudioFacts, Counts, Outcome, Record
-from pytest_stt.runner.digests import digest_of_file
+from pytest_stt.records.measures import measures_of
+from pytest_stt.runner.digests import digest_of_case, digest_of_file
 from pytest_stt.text import find_normalizer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import pytest
@@ -36,7 +38,7 @@ def record_of_case(
         outcome: How the case ended.
         message: The verdict or the error; where there is none, that of the repeats is taken.
     """
-    case, suite = item.case, item.suite
+    case = item.case
     record = Record(
         id=item.nodeid,
         suite=display_path(item.path, item.config),
@@ -48,7 +50,8 @@ def record_of_case(
         tags=case.tags,
         meta=case.meta,
         references=case.references,
-        normalizer=find_normalizer(suite.normalizer).label,
+        alternatives=case.alternatives,
+        normalizer=find_normalizer(case.normalizer, case.language).label,
         limits=case.limits,
         message=message or (judged.sentence if judged else ""),
         tries=() if hearing is None else tuple(chain.from_iterable(one.tries for one in hearing.attempts)),
@@ -56,11 +59,13 @@ def record_of_case(
     )
     if judged is None or judged.result is None:
         return replace(record, audio=_audio_of_nothing_heard(case, item.config))
-    return replace(record, **_heard(judged.result, case.audio, item.config))
+    heard = _heard(judged.result, case.audio, item.config, offset_s=case.offset_s)
+    return replace(record, **heard)
 
 
 def _audio_of_nothing_heard(case: Case, config: pytest.Config) -> AudioFacts:
-    return AudioFacts(path=display_path(case.audio, config), sha256=_digest(case.audio, config))
+    digest = _digest(lambda: digest_of_case(case), config)
+    return AudioFacts(path=display_path(case.audio, config), sha256=digest, offset_s=case.offset_s or None)
 
 
 def record_of_test(
@@ -81,30 +86,40 @@ def record_of_test(
         dialect=result.dialect,
         language=result.language,
         references=() if result.reference is None else (result.reference,),
-        normalizer=find_normalizer(result.normalizer).label,
+        normalizer=find_normalizer(result.normalizer, result.language).label,
         **_heard(result, result.audio_path, item.config),
     )
 
 
-def _heard(result: STTResult, audio: Path | None, config: pytest.Config) -> dict[str, Any]:
+def _heard(
+    result: STTResult, audio: Path | None, config: pytest.Config, *, offset_s: float = 0.0
+) -> dict[str, Any]:
+    score = result.score
     return {
-        "audio": _audio_facts(result, audio, config),
+        "audio": _audio_facts(result, audio, config, offset_s=offset_s),
         "hypothesis": result.hypothesis_text,
         "events": tuple(result.events),
         "latency_ms": None if math.isnan(result.latency_ms) else result.latency_ms,
+        "words": tuple(result.words),
         "counts": None if result.text_metrics is None else Counts.of(result.text_metrics),
+        "measures": {} if score is None else measures_of(score),
+        "terms": () if score is None else score.terms,
     }
 
 
-def _audio_facts(result: STTResult, path: Path | None, config: pytest.Config) -> AudioFacts:
+def _audio_facts(
+    result: STTResult, path: Path | None, config: pytest.Config, *, offset_s: float
+) -> AudioFacts:
     if path is None:
         return AudioFacts(seconds=result.audio_s)
-    digest = result.audio_sha256 or _digest(path, config)
-    return AudioFacts(path=display_path(path, config), sha256=digest, seconds=result.audio_s)
+    digest = result.audio_sha256 or _digest(lambda: digest_of_file(path), config)
+    return AudioFacts(
+        path=display_path(path, config), sha256=digest, seconds=result.audio_s, offset_s=offset_s or None
+    )
 
 
-def _digest(path: Path, config: pytest.Config) -> str | None:
-    """Return the file's sha256 if records are kept, else None.
+def _digest(compute: Callable[[], str], config: pytest.Config) -> str | None:
+    """Return the sha256 of some audio if records are kept, else None.
 
     The test may have made the file for itself, and may have patched whatever opens files: nothing
     of that may end the run.
@@ -112,6 +127,6 @@ def _digest(path: Path, config: pytest.Config) -> str | None:
     if not keeps_records(config):
         return None
     try:
-        return digest_of_file(path)
+        return compute()
     except Exception:
         return None

@@ -12,9 +12,8 @@ from pytest_stt.plugin.keys import RUN, uses_our_fixtures
 from pytest_stt.plugin.settings import shard
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pytest_stt.plugin.run import Run
+    from pytest_stt.suite.model import Case
 
 
 def select(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -57,15 +56,20 @@ def _seconds(item: pytest.Item) -> float | None:
     """Return how much audio an item takes, None where nobody knows."""
     if not isinstance(item, SttItem):
         return None
-    seconds = _length(item.case.audio)
+    seconds = _length(item.case)
     return None if seconds is None else seconds * item.utterance.repetition.times
 
 
-def _length(audio: Path) -> float | None:
-    """Return the length that the header of a file gives; what is wrong with the file its case will say."""
+def _length(case: Case) -> float | None:
+    """Return the length of a case's audio: what its manifest says, else what the header of its file gives.
+
+    What is wrong with a file its case will say.
+    """
     from pytest_stt.audio import AudioSample
 
+    if case.duration_s is not None or case.embedded is not None:
+        return case.duration_s
     try:
-        return AudioSample.from_file(audio).duration_ms / 1000
+        return AudioSample.from_file(case.audio, offset_s=case.offset_s).duration_ms / 1000
     except STTError:
         return None

@@ -118,7 +118,6 @@ class Lanes:
             options=server.options,
             headers=server.headers,
             stream=suite.stream,
-            normalizer=suite.normalizer,
             max_response_mb=server.max_response_mb,
         )
         self._clients.add(client)

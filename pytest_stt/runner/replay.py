@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from pytest_stt.client import STTResult
-from pytest_stt.errors import SuiteError
+from pytest_stt.errors import AudioError, SuiteError
 from pytest_stt.records import AudioFacts, Repeat, plain_text
-from pytest_stt.runner.digests import digest_of_file
+from pytest_stt.runner.digests import digest_of_case
 from pytest_stt.runner.hearing import Attempt, Hearing
 from pytest_stt.text.printable import printable
 
@@ -26,6 +26,7 @@ REMEDY = "record it again, or add --stt-live-missing to ask the server for it"
 
 _MESSAGE_SHOWN = 300
 _NAMES_SHOWN = 3
+_PART_TOLERANCE_S = 0.001
 
 
 class Recording:
@@ -216,13 +217,18 @@ def _change_of_audio(record: Record, utterance: Utterance) -> str | None:
         return None
     audio = utterance.case.audio
     try:
-        found = digest_of_file(audio)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
+        found = digest_of_case(utterance.case)
+    except (OSError, AudioError) as error:
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         return f"can't be compared with the audio of {_case(record)}, {audio}, which can't be read ({reason})"
-    if found == recorded.lower():
+    if found == recorded.lower() and _same_part(record, utterance):
         return None
     return f"has a transcript of other audio for {_case(record)}: {audio} has changed since it was recorded"
+
+
+def _same_part(record: Record, utterance: Utterance) -> bool:
+    recorded_s = record.audio.offset_s if record.audio else None
+    return math.isclose(recorded_s or 0.0, utterance.case.offset_s, abs_tol=_PART_TOLERANCE_S)
 
 
 def _ending(record: Record) -> str:
@@ -270,9 +276,10 @@ def _result(hypothesis: str, repeat: Repeat, record: Record, utterance: Utteranc
         chunks_received=len({event.ms for event in events}),
         fragments=[event.text for event in events if event.kind in ("partial", "final")],
         events=events,
-        normalizer=utterance.suite.normalizer,
+        normalizer=utterance.case.normalizer,
         audio_s=audio.seconds or 0.0,
         audio_path=utterance.case.audio.absolute(),
+        words=list(record.words) if is_recorded else [],
         audio_sha256=audio.sha256,
         language=utterance.case.language,
         dialect=record.dialect,

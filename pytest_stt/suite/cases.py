@@ -8,20 +8,26 @@ from functools import cached_property
 from stat import S_ISREG
 from typing import TYPE_CHECKING
 
-from pytest_stt.errors import SuiteError
-from pytest_stt.limits import Limits, override
 from pytest_stt.suite.document import plain
+from pytest_stt.suite.manifests.reading import read_manifest
 from pytest_stt.suite.model import Case, Xfail
-from pytest_stt.suite.references import find_references
+from pytest_stt.suite.references import find_references, has_alternatives
 from pytest_stt.suite.repeats import read_repetition
 from pytest_stt.suite.schema import check_name
+from pytest_stt.suite.times import read_words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from pytest_stt.limits import Limits
     from pytest_stt.suite.document import YamlMapping
+    from pytest_stt.suite.limits import CaseLimits
+    from pytest_stt.suite.manifests.row import Row
+    from pytest_stt.suite.normalize import Normalizers
     from pytest_stt.suite.problems import Problems
-    from pytest_stt.suite.schema import CaseEntry
+    from pytest_stt.suite.schema import CaseEntry, ManifestEntry
+    from pytest_stt.suite.terms import TermsReader
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,17 +36,24 @@ class CaseReader:
 
     Attributes:
         folder: Where relative audio paths begin.
+        language: The language of cases that don't name one, None when it is not known.
         limits: The limits of the whole suite.
+        normalizers: The normaliser of each language.
+        terms: Keywords, forbidden terms and entities.
+        alternatives: Whether braces and parentheses mean something in references.
         times: What replaces `times` of every `repeat`.
         problems: Gets every problem.
     """
 
     folder: Path
-    limits: Limits
+    language: str | None
+    limits: CaseLimits
+    normalizers: Normalizers
+    terms: TermsReader
+    alternatives: bool
     times: int | None
     problems: Problems
     _lines: dict[str, int] = field(default_factory=dict)
-    _limits_of: dict[tuple[tuple[str, float | None], ...], Limits] = field(default_factory=dict)
 
     @cached_property
     def _base(self) -> str:
@@ -52,13 +65,22 @@ class CaseReader:
         case_id = self._id(entry, node, audio)
         name = f'case "{case_id}"' if case_id else "this case"
         self._check_audio(entry, node, name, audio)
-        limits = self._limits(entry, node)
+        language = entry.language or self.language
+        normalizer = self.normalizers.of(language)
+        terms = self.terms.read(entry, node, name=name, normalizer=normalizer, language=language)
+        words = read_words(
+            entry.words, node, name=name, audio=audio, folder=self.folder, problems=self.problems
+        )
+        limits = self.limits.read(
+            entry.assert_quality, node, name=name, language=language, terms=terms, has_times=bool(words)
+        )
+        references = find_references(entry, node, name=name, audio=audio, words=words, problems=self.problems)
         return Case(
             id=case_id,
             line=node.line,
             audio=audio,
-            references=find_references(entry, node, name=name, audio=audio, problems=self.problems),
-            language=entry.language,
+            references=references,
+            language=language,
             tags=tuple(dict.fromkeys(entry.tags)),
             skip=entry.skip,
             xfail=Xfail(**entry.xfail.model_dump()) if entry.xfail else None,
@@ -66,6 +88,49 @@ class CaseReader:
             meta=plain(entry.meta),
             exclusive=self._is_exclusive(entry, node, name, limits),
             repeat=read_repetition(entry.repeat, node, times=self.times, problems=self.problems),
+            normalizer=normalizer,
+            alternatives=self.alternatives and has_alternatives(references, node, name, self.problems),
+            terms=terms,
+            term_forms=self.alternatives,
+            words=words,
+        )
+
+    def read_rows(self, entry: ManifestEntry, node: YamlMapping, *, named: bool) -> Iterator[Case]:
+        """Make the cases of a manifest.
+
+        Args:
+            entry: The item of `manifests`.
+            node: The same with its lines.
+            named: Whether the manifest's name stands in the ids.
+        """
+        for row in read_manifest(entry, node, folder=self.folder, named=named, problems=self.problems):
+            yield self._of_row(row, entry, node)
+
+    def _of_row(self, row: Row, entry: ManifestEntry, node: YamlMapping) -> Case:
+        language = row.language or entry.language or self.language
+        normalizer, name = self.normalizers.of(language), "this manifest"
+        terms = self.terms.read(None, node, name=name, normalizer=normalizer, language=language)
+        limits = self.limits.read(
+            entry.assert_quality, node, name=name, language=language, terms=terms, has_times=False
+        )
+        self._refuse_twice(row.id, node.line, " (from this manifest)")
+        return Case(
+            id=row.id,
+            line=row.line,
+            source=row.source,
+            audio=row.audio,
+            embedded=row.embedded,
+            offset_s=row.offset_s,
+            duration_s=row.duration_s,
+            references=(row.reference,),
+            language=language,
+            tags=tuple(entry.tags),
+            limits=limits,
+            meta={**row.meta, **({"speaker": row.speaker} if row.speaker else {})},
+            exclusive=limits.max_latency_ms is not None,
+            normalizer=normalizer,
+            terms=terms,
+            term_forms=self.alternatives,
         )
 
     def _id(self, entry: CaseEntry, node: YamlMapping, audio: Path) -> str:
@@ -78,11 +143,15 @@ class CaseReader:
         problem = check_name(case_id, "an id")
         if problem:
             self.problems.add(line, f'{problem}, found "{case_id}"{origin}')
-        elif case_id in self._lines:
+        else:
+            self._refuse_twice(case_id, line, origin)
+        return case_id
+
+    def _refuse_twice(self, case_id: str, line: int, origin: str) -> None:
+        if case_id in self._lines:
             first = self._lines[case_id]
             self.problems.add(line, f'the id "{case_id}"{origin} is given twice, first on line {first}')
         self._lines.setdefault(case_id, line)
-        return case_id
 
     def _check_audio(self, entry: CaseEntry, node: YamlMapping, name: str, audio: Path) -> None:
         if "audio" not in node.lines:
@@ -101,19 +170,6 @@ class CaseReader:
         if not is_there:
             what = "audio is a directory" if audio.is_dir() else "audio file not found"
             self.problems.add(node.value_line("audio"), f"{name}: {what}: {entry.audio}")
-
-    def _limits(self, entry: CaseEntry, node: YamlMapping) -> Limits:
-        if not entry.assert_quality.model_fields_set:
-            return self.limits
-        changes = entry.assert_quality.changes()
-        key = tuple(changes.items())
-        try:
-            if key not in self._limits_of:  # the cases of a big suite share a few
-                self._limits_of[key] = override(self.limits, changes)
-            return self._limits_of[key]
-        except SuiteError as error:
-            self.problems.add_all(node.key_line("assert_quality"), error)
-            return self.limits
 
     def _is_exclusive(self, entry: CaseEntry, node: YamlMapping, name: str, limits: Limits) -> bool:
         if limits.max_latency_ms is None:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from pytest_stt.suite import schema
 from pytest_stt.suite.document import YamlList, YamlMapping
+from pytest_stt.suite.manifests.entry import ColumnsEntry
 from pytest_stt.suite.wording import Owner, sentence
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ _OWNERS = {
     "assert_quality": Owner("assert_quality has no limit", _keys(schema.LimitsEntry)),
     "repeat": Owner("repeat has no key", _keys(schema.RepeatEntry)),
     "cases": Owner("a case has no key", _keys(schema.CaseEntry), _ELSEWHERE),
+    "manifests": Owner("a manifest has no key", _keys(schema.ManifestEntry)),
+    "columns": Owner("columns has no key", _keys(ColumnsEntry)),
+    "keywords": Owner("a keyword has no key", _keys(schema.KeywordEntry)),
     "xfail": Owner("xfail has no key", _keys(schema.XfailEntry)),
 }
 

@@ -5,26 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_stt.client.stream import StreamOptions
-from pytest_stt.errors import SuiteError
 from pytest_stt.garbage import garbage_collection_paused
-from pytest_stt.limits import DEFAULT_LIMITS, Limits, override
 from pytest_stt.suite.cases import CaseReader
 from pytest_stt.suite.checking import check_suite
 from pytest_stt.suite.document import Null, YamlList, YamlMapping, read_document
+from pytest_stt.suite.limits import CaseLimits
 from pytest_stt.suite.model import Defaults, Overrides, Repetition, Suite
+from pytest_stt.suite.normalize import Normalizers
 from pytest_stt.suite.problems import Problems, found
 from pytest_stt.suite.repeats import read_repetition
 from pytest_stt.suite.schema import RELEASE
 from pytest_stt.suite.servers import ServersReader
-from pytest_stt.text.normalizers import find_normalizer
+from pytest_stt.suite.terms import TermsReader
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from pytest_stt.suite.model import Case, Server
     from pytest_stt.suite.schema import SuiteEntry
 
-NOT_YET = ("gates", "manifests")
+NOT_YET = ("gates",)
 
 
 def load_suite(
@@ -66,18 +67,30 @@ def _load(
     )
     entry, right = check_suite(servers.expanded(_prepared(written, problems)), written, problems)
     stream = StreamOptions(**entry.stream.model_dump())
-    limits = _limits(entry, written, problems)
-    cases = CaseReader(folder=path.parent, limits=limits, times=overrides.repeat, problems=problems)
+    asked = servers.read(entry, stream)
+    reader = _case_reader(
+        entry,
+        written,
+        servers=asked,
+        defaults=defaults,
+        folder=path.parent,
+        times=overrides.repeat,
+        problems=problems,
+    )
     suite = Suite(
         path=path,
-        servers=servers.read(entry, stream),
+        servers=asked,
         stream=stream,
-        normalizer=_normalizer(entry, written, defaults, problems),
-        cases=tuple(map(cases.read, entry.cases, right.get("cases", ()))),
+        cases=(
+            *map(reader.read, entry.cases, right.get("cases", ())),
+            *_cases_of_manifests(reader, entry, right.get("manifests", ())),
+        ),
         notes=servers.notes(entry),
         repeat=_repetition(entry, written, overrides.repeat, problems),
         server_names=servers.names,
     )
+    if not suite.cases and not problems:
+        problems.add(written.key_line("manifests"), "the manifests have no row that is to be taken")
     if problems:
         problems.report()
     return suite
@@ -113,10 +126,21 @@ def _prepared(written: YamlMapping, problems: Problems) -> YamlMapping:
             problems.add(written.key_line(key), f'"{key}" is not available in pytest-stt {RELEASE}')
     ignored = [key for key in written if key.startswith("x-")]
     root = written.without(*NOT_YET, *ignored)
-    if not root.get("cases") or isinstance(root["cases"], Null):
-        problems.add(written.key_line("cases"), 'a suite needs at least one case under "cases"')
-        root.pop("cases", None)
+    for key in ("cases", "manifests"):
+        if key in root and (not root[key] or isinstance(root[key], Null)):
+            problems.add(root.key_line(key), f'"{key}" is empty; leave it out, or write at least one')
+            root.pop(key)
+    if "cases" not in written and "manifests" not in written:
+        problems.add(written.line, 'a suite needs at least one case under "cases" or "manifests"')
     return root
+
+
+def _cases_of_manifests(
+    reader: CaseReader, entry: SuiteEntry, nodes: Sequence[YamlMapping]
+) -> Iterator[Case]:
+    named = len(entry.manifests) > 1
+    for manifest, node in zip(entry.manifests, nodes, strict=True):
+        yield from reader.read_rows(manifest, node, named=named)
 
 
 def _repetition(entry: SuiteEntry, written: YamlMapping, times: int | None, problems: Problems) -> Repetition:
@@ -124,20 +148,34 @@ def _repetition(entry: SuiteEntry, written: YamlMapping, times: int | None, prob
     return said or Repetition(times=times or 1, needed=times or 1)
 
 
-def _limits(entry: SuiteEntry, written: YamlMapping, problems: Problems) -> Limits:
-    try:
-        return override(DEFAULT_LIMITS, entry.assert_quality.changes())
-    except SuiteError as error:
-        problems.add_all(written.key_line("assert_quality"), error)
-        return DEFAULT_LIMITS
+def _case_reader(
+    entry: SuiteEntry,
+    written: YamlMapping,
+    *,
+    servers: Sequence[Server],
+    defaults: Defaults,
+    folder: Path,
+    times: int | None,
+    problems: Problems,
+) -> CaseReader:
+    limits = CaseLimits(entry, written, problems)
+    terms = TermsReader(entry, written, folder=folder, problems=problems)
+    limits.check_keywords(written, any_keywords=terms.any_keywords)
+    line = written.value_line("normalize")
+    return CaseReader(
+        folder=folder,
+        language=entry.language or _language_of(servers),
+        limits=limits,
+        normalizers=Normalizers(entry.normalize, default=defaults.normalizer, line=line, problems=problems),
+        terms=terms,
+        alternatives=entry.alternatives,
+        times=times,
+        problems=problems,
+    )
 
 
-def _normalizer(entry: SuiteEntry, written: YamlMapping, defaults: Defaults, problems: Problems) -> str:
-    name, label, line = defaults.normalizer, "ini option stt_normalize", None
-    if entry.normalize is not None:
-        name, label, line = entry.normalize, "normalize", written.value_line("normalize")
-    try:
-        find_normalizer(name)
-    except SuiteError as error:
-        problems.add_all(line, error, label)
-    return name
+def _language_of(servers: Sequence[Server]) -> str | None:
+    """Return the language that all servers are told, None where they differ or are told none."""
+    languages = {server.options.get("language") or None for server in servers}
+    language = languages.pop() if len(languages) == 1 else None
+    return language if isinstance(language, str) else None

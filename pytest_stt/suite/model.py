@@ -145,8 +145,9 @@ class Case:
         exclusive: The case runs alone, because its latency is judged or its author wants it so.
         repeat: How often the case is transcribed; None where it does not say.
         normalizer: The name, label or list of steps (`normalizer_spec`) that both sides go through.
-        alternatives: Whether braces and parentheses in the references and terms mean alternatives.
+        alternatives: Whether braces and parentheses in the references mean alternatives.
         terms: Keywords, forbidden terms and entities to count, the suite's and the case's.
+        term_forms: Whether braces in the terms mean several forms.
         words: The reference times of words; empty where there are none.
         offset_s: Where in the audio file the case begins, in seconds.
         duration_s: How long it is, None for up to the end of the file.
@@ -169,6 +170,7 @@ class Case:
     normalizer: str = "basic"
     alternatives: bool = False
     terms: tuple[Term, ...] = ()
+    term_forms: bool = True
     words: tuple[TimedWord, ...] = ()
     offset_s: float = 0.0
     duration_s: float | None = None
@@ -185,6 +187,7 @@ class Case:
             language=self.language,
             alternatives=self.alternatives,
             terms=self.terms,
+            term_forms=self.term_forms,
             words=self.words,
             form=limits.max_punctuation_error_rate is not None or limits.max_case_error_rate is not None,
         )
@@ -198,8 +201,7 @@ class Suite:
         path: The file.
         servers: Where its audio goes: the one `server`, or those of `servers` that are to be asked.
         stream: How audio is cut and paced; None fields are the dialect's own choice.
-        normalizer: The name of the normaliser.
-        cases: In the order of the file, at least one.
+        cases: In the order of the file, those of manifests behind the others; at least one.
         notes: Sentences the user should see once, for instance options that were dropped.
         repeat: How often each case is transcribed where neither case nor server says it.
         server_names: The names of all `servers`, also of those that are not to be asked; empty where the
@@ -209,7 +211,6 @@ class Suite:
     path: Path
     servers: tuple[Server, ...]
     stream: StreamOptions
-    normalizer: str
     cases: tuple[Case, ...]
     notes: tuple[str, ...] = ()
     repeat: Repetition = Repetition()

@@ -5,25 +5,43 @@ from __future__ import annotations
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
+from pytest_stt.errors import SuiteError
+from pytest_stt.suite.document import YamlList
+from pytest_stt.suite.times import joined
+from pytest_stt.text.alternatives import check_ways, parse_alternatives
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pytest_stt.suite.document import YamlMapping
     from pytest_stt.suite.problems import Problems
     from pytest_stt.suite.schema import CaseEntry
+    from pytest_stt.text.times import TimedWord
+
+_SIGNS = frozenset("{}()\\")
 
 
 def find_references(
-    entry: CaseEntry, node: YamlMapping, *, name: str, audio: Path, problems: Problems
+    entry: CaseEntry,
+    node: YamlMapping,
+    *,
+    name: str,
+    audio: Path,
+    words: Sequence[TimedWord],
+    problems: Problems,
 ) -> tuple[str, ...]:
     """Return the references of a case.
 
-    What the suite file says comes before a text file beside the audio. That file is UTF-8, with
-    or without a byte order mark; the line breaks at its end are no part of the reference.
+    What the suite file says comes before the words whose times it has, and these before a text file beside
+    the audio. That file is UTF-8, with or without a byte order mark; the line breaks at its end are no
+    part of the reference.
 
     Args:
         entry: The case, its types checked.
         node: The case with its lines; these know the keys that were refused, too.
         name: What messages call it.
         audio: Where its audio is.
+        words: The reference times of its words, if it has any.
         problems: Gets a problem when there is no reference, or one too many.
     """
     given = [key for key in ("reference", "references") if key in node.lines]
@@ -32,6 +50,8 @@ def find_references(
         problems.add(line, f'{name} has both "reference" and "references"; keep one of them')
     if given:
         return tuple(entry.references or ()) if entry.reference is None else (entry.reference,)
+    if words:
+        return (joined(words),)
     if not entry.audio:
         return ()
     text = audio.parent / f"{audio.stem}.txt"
@@ -52,3 +72,29 @@ def find_references(
     except OSError as error:
         problems.add(node.line, f"{name}: the reference in {shown} can't be read: {error.strerror}")
     return ()
+
+
+def has_alternatives(references: Sequence[str], node: YamlMapping, name: str, problems: Problems) -> bool:
+    """Tell whether references in a suite file have alternatives, options or escaped signs.
+
+    Args:
+        references: The references of a case.
+        node: The case with its lines; only what stands in it can have alternatives, not a text file.
+        name: What messages call it.
+        problems: Gets what is wrong with the braces.
+    """
+    is_written = "reference" in node or "references" in node
+    signed = (
+        [index for index, text in enumerate(references) if not _SIGNS.isdisjoint(text)] if is_written else []
+    )
+    for index in signed:
+        try:
+            check_ways(parse_alternatives(references[index]))
+        except SuiteError as error:
+            problems.add_all(_line(node, index), error, f"{name}: reference")
+    return bool(signed)
+
+
+def _line(node: YamlMapping, index: int) -> int:
+    entries = node.get("references")
+    return entries.lines[index] if isinstance(entries, YamlList) else node.value_line("reference")

@@ -18,6 +18,7 @@ from pydantic_core import PydanticCustomError
 from pytest_stt import __version__
 from pytest_stt.audio import AudioEncoding  # noqa: TC001 - pydantic evaluates annotations
 from pytest_stt.suite.document import Null
+from pytest_stt.suite.manifests.entry import DataSetEntry
 from pytest_stt.suite.model import Rate
 
 TRUE = frozenset(["true", "yes", "on"])
@@ -67,9 +68,17 @@ def _version(value: Any) -> Any:
     return value
 
 
-def _normalize(value: Any) -> Any:
-    if isinstance(value, list):
-        raise unexpected(f"a name (lists of steps are not available in pytest-stt {RELEASE})")
+def _keyword(value: Any) -> Any:
+    if isinstance(value, dict):
+        return value
+    if not isinstance(value, str) or isinstance(value, Null) or not value.strip():
+        raise unexpected("a text, or {term: …, weight: …}")
+    return {"term": value}
+
+
+def _spoken_term(value: Any) -> Any:
+    if not isinstance(value, str) or isinstance(value, Null) or not value.strip():
+        raise unexpected("a text")
     return value
 
 
@@ -168,9 +177,15 @@ def check_name(name: str, what: str) -> str | None:
 
 Text = Annotated[str, BeforeValidator(_given)]
 Spoken = Annotated[str, BeforeValidator(_said)]
+SpokenTerm = Annotated[str, BeforeValidator(_spoken_term)]
 Tag = Annotated[str, BeforeValidator(_tag)]
+Language = Annotated[Text | None, BeforeValidator(_null)]
 HeaderName = Annotated[str, BeforeValidator(_header_name)]
 HeaderValue = Annotated[str, BeforeValidator(_header_value)]
+
+
+Amount = Annotated[float | None, Field(ge=0, allow_inf_nan=False), BeforeValidator(_null)]
+Share = Annotated[float | None, Field(ge=0, le=1, allow_inf_nan=False), BeforeValidator(_null)]
 
 
 class Entry(BaseModel):
@@ -213,13 +228,28 @@ class StreamEntry(Entry):
     pace: Annotated[float | None, Field(ge=0, allow_inf_nan=False)] = None
 
 
+class KeywordEntry(Entry):
+    """One of `keywords`; a text is its `term`."""
+
+    term: SpokenTerm = ""
+    weight: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
+
+
+Keyword = Annotated[KeywordEntry, BeforeValidator(_keyword)]
+
+
 class LimitsEntry(Entry):
     """`assert_quality`: the limits of one case, or of every case; null switches one off."""
 
-    max_wer: Annotated[float | None, Field(ge=0, allow_inf_nan=False), BeforeValidator(_null)] = None
-    max_cer: Annotated[float | None, Field(ge=0, allow_inf_nan=False), BeforeValidator(_null)] = None
+    max_wer: Amount = None
+    max_cer: Amount = None
     max_errors: Annotated[int | None, Field(ge=0), BeforeValidator(_null)] = None
-    max_latency_ms: Annotated[float | None, Field(ge=0, allow_inf_nan=False), BeforeValidator(_null)] = None
+    max_insertions: Annotated[int | None, Field(ge=0), BeforeValidator(_null)] = None
+    min_keyword_recall: Share = None
+    max_punctuation_error_rate: Amount = None
+    max_case_error_rate: Share = None
+    max_word_offset_ms: Amount = None
+    max_latency_ms: Amount = None
 
     def changes(self) -> dict[str, float | None]:
         """Return the limits that were written down, None for one that was switched off."""
@@ -240,7 +270,10 @@ class CaseEntry(Entry):
     audio: Text = ""
     reference: Spoken | None = None
     references: Annotated[list[Spoken], Field(min_length=1)] | None = None
-    language: Annotated[Text | None, BeforeValidator(_null)] = None
+    words: Any = None
+    keywords: list[Keyword] = Field(default_factory=list)
+    forbidden: list[SpokenTerm] = Field(default_factory=list)
+    language: Language = None
     tags: Annotated[list[Tag], BeforeValidator(_tags)] = Field(default_factory=list)
     skip: Annotated[str | None, BeforeValidator(_skip)] = None
     xfail: Annotated[XfailEntry | None, BeforeValidator(_xfail)] = None
@@ -250,6 +283,14 @@ class CaseEntry(Entry):
     repeat: Repeat = None
 
 
+class ManifestEntry(DataSetEntry):
+    """One item of `manifests`: a data set, and what holds for each of its cases."""
+
+    language: Language = None
+    tags: Annotated[list[Tag], BeforeValidator(_tags)] = Field(default_factory=list)
+    assert_quality: LimitsEntry = LimitsEntry()
+
+
 class SuiteEntry(Entry):
     """A whole file."""
 
@@ -257,7 +298,13 @@ class SuiteEntry(Entry):
     server: ServerEntry = ServerEntry()
     servers: dict[str, Annotated[ServerEntry, BeforeValidator(_server)]] = Field(default_factory=dict)
     stream: StreamEntry = StreamEntry()
-    normalize: Annotated[Text | None, BeforeValidator(_normalize)] = None
+    language: Language = None
+    normalize: Any = None
+    alternatives: bool = True
+    keywords: list[Keyword] = Field(default_factory=list)
+    forbidden: list[SpokenTerm] = Field(default_factory=list)
+    entities: Text | None = None
     assert_quality: LimitsEntry = LimitsEntry()
     repeat: Repeat = None
     cases: list[CaseEntry] = Field(default_factory=list)
+    manifests: list[ManifestEntry] = Field(default_factory=list)

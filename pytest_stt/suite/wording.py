@@ -34,7 +34,7 @@ _BOUNDS = {
     "too_short": "a list of {min_length} or more",
     "string_too_short": "text of {min_length} or more characters",
 }
-_SECRET = re.compile("key|token|secret|password|auth|credential", re.IGNORECASE)
+_SECRET = re.compile("key(?!word)|token|secret|password|auth|credential", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

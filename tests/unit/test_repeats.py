@@ -15,7 +15,7 @@ from pytest_stt.gates.repeats import RepeatVerdict, judge_repeats
 from pytest_stt.limits import Limits
 from pytest_stt.records import Counts
 from pytest_stt.runner.hearing import Attempt
-from pytest_stt.text import find_normalizer
+from pytest_stt.text.scoring import Expected
 
 SAID = "a b c d e f g h i j"
 RIGHT, ONE_WRONG, TWO_WRONG = SAID, "a b c d e f g h i x", "a b c d e f g h y x"
@@ -33,8 +33,7 @@ def outage(text: str = "no answer") -> Attempt:
 def judged(*attempts: Attempt | str, needed: int, limits: Limits = LIMITS, said: str = SAID) -> RepeatVerdict:
     return judge_repeats(
         [heard(one) if isinstance(one, str) else one for one in attempts],
-        references=[said],
-        normalizer=find_normalizer("basic"),
+        expected=Expected(references=(said,), normalizer="basic"),
         limits=limits,
         needed=needed,
     )
