@@ -3,15 +3,16 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from pytest_stt.client.dialects.base import Said
+from pytest_stt.client.dialects.base import Said, TimingDecoder
 from pytest_stt.client.endings import message_words
 from pytest_stt.client.masks import Mask
 from pytest_stt.records import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from pytest_stt.client.dialects.base import Decoder
+    from pytest_stt.text.times import TimedWord
 
 
 _TRANSCRIPT = {"partial", "final"}
@@ -83,6 +84,11 @@ class Timeline:
     def hypothesis(self) -> str:
         """The transcript so far."""
         return self._decoder.transcript
+
+    @property
+    def words(self) -> Sequence[TimedWord]:
+        """The words so far with their times; empty where the protocol or the server gives none."""
+        return self._decoder.words if isinstance(self._decoder, TimingDecoder) else ()
 
     @property
     def latency_ms(self) -> float:

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Generic, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, Literal, Protocol, TypeVar, runtime_checkable
 
 from pydantic import BaseModel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from contextlib import AbstractAsyncContextManager
 
     import httpx
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pytest_stt.client.stream import StreamOptions
     from pytest_stt.client.timeline import Timeline
     from pytest_stt.errors import STTError
+    from pytest_stt.text.times import TimedWord
 
 OptionsT = TypeVar("OptionsT", bound=BaseModel)
 
@@ -77,6 +78,22 @@ class Decoder(Protocol):
     @property
     def transcript(self) -> str:
         """What all messages so far amount to."""
+        ...
+
+
+@runtime_checkable
+class TimingDecoder(Decoder, Protocol):
+    """Read what a server sends, where the protocol can say when words were spoken.
+
+    A word whose times make no sense is left out; it never spoils the transcript.
+    """
+
+    @property
+    def words(self) -> Sequence[TimedWord]:
+        """The words of the transcript so far, as the server wrote them, in its order.
+
+        Times are those of the audio that was sent. Empty where the server gives none.
+        """
         ...
 
 

@@ -14,7 +14,7 @@ from pytest_stt.client.sources import is_event_stream, is_json
 from pytest_stt.client.sse import EventData, EventSplitter
 from pytest_stt.client.stream import StreamOptions
 from pytest_stt.client.upload import form_with_file, open_upload
-from pytest_stt.errors import ProtocolError
+from pytest_stt.errors import ProtocolError, SuiteError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -39,7 +39,7 @@ class OpenAIOptions(BaseModel):
         response_format: What the answer should be; the transcript is read from any of them.
         temperature: 0 to 1; 0 for answers that repeat.
         stream: Ask for server-sent events; a plain answer is read as well.
-        timestamp_granularities: `segment`, `word` or both, with `verbose_json`.
+        timestamp_granularities: `segment`, `word` or both, with `verbose_json`; the times of words are read.
         path: Replaces the path of the url, as in `/inference` of whisper.cpp.
         extra: Further form fields; a list repeats its field.
     """
@@ -68,6 +68,15 @@ class OpenAIDialect(Dialect[OpenAIOptions]):
     default_path = "/v1/audio/transcriptions"
     Options = OpenAIOptions
     stream_defaults = StreamOptions()
+
+    def check(self, options: OpenAIOptions, stream: StreamOptions) -> None:
+        """Refuse to ask for times in an answer that has no place for them."""
+        wanted = options.extra.get("response_format", options.response_format)
+        if options.timestamp_granularities and wanted in ("json", "text"):
+            raise SuiteError(
+                f"timestamp_granularities asks for times, and an answer in the format {wanted} has none: "
+                "write `response_format: verbose_json`, or leave timestamp_granularities out."
+            )
 
     def decoder(self, options: OpenAIOptions, where: str) -> OpenAIDecoder:
         """Return a reader: an event is a `str`, a whole body that is no event stream is `bytes`."""

@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_stt.client.dialects.base import Said, failed
+from pytest_stt.client.dialects.word_times import words_of
 from pytest_stt.client.responses import message_in, quoted
 from pytest_stt.client.sse import EventData
 from pytest_stt.errors import ProtocolError, ServerError
+
+if TYPE_CHECKING:
+    from pytest_stt.text.times import TimedWord
 
 # A text may begin with a bracket, as Whisper's "[Music]" does.
 _LIKE_JSON = re.compile(r"""\s*(\{|\[\s*([\[\]{"]|-?\d))""")
@@ -31,12 +35,18 @@ class OpenAIDecoder:
         self._whole: str | None = None
         self._complete = False
         self._shape: Literal["objects", "text"] | None = None
+        self._words: tuple[TimedWord, ...] = ()
 
     @property
     def transcript(self) -> str:
         """The text, without the white space around it."""
         whole = self._joiner.join(self._pieces) if self._whole is None else self._whole
         return whole.strip()
+
+    @property
+    def words(self) -> tuple[TimedWord, ...]:
+        """The words that the answer has times of; those of a stream's last event, else of all its events."""
+        return self._words
 
     def feed(self, message: str | bytes) -> list[Said]:
         """Take the data of one event, or as bytes a whole body."""
@@ -74,6 +84,7 @@ class OpenAIDecoder:
     def _object(self, answer: dict[str, Any]) -> list[Said]:
         text = answer.get("text")
         if isinstance(text, str):
+            self._words = words_of(answer)
             return self._finish(text)
         if _is_error(answer):
             return [self._server_error(answer)]
@@ -94,6 +105,9 @@ class OpenAIDecoder:
         if self._shape == "text":
             return [self._wrong(f"has an object between events of text: {quoted(data)}")]
         self._shape, self._complete = "objects", False
+        words = words_of(event)
+        is_last = event.get("type") == "transcript.text.done"
+        self._words = (words or self._words) if is_last else self._words + words
         return self._shaped(event)
 
     def _bare(self, data: str, value: object) -> list[Said]:

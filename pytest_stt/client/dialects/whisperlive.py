@@ -31,6 +31,7 @@ class WhisperLiveOptions(BaseModel):
         task: `transcribe`, or `translate` to English.
         use_vad: Skip stretches without speech.
         initial_prompt: Text that guides the model.
+        word_timestamps: Ask for the times of words, which only newer servers have.
         path: Replaces the path of the url.
         ready_timeout: Seconds until the server has loaded its model.
         pad_after_ms: Milliseconds of silence after the audio: its last second is not transcribed.
@@ -46,6 +47,7 @@ class WhisperLiveOptions(BaseModel):
     task: Literal["transcribe", "translate"] = "transcribe"
     use_vad: bool = True
     initial_prompt: str | None = None
+    word_timestamps: bool = False
     path: str | None = None
     ready_timeout: float = Field(default=120.0, gt=0, allow_inf_nan=False)
     pad_after_ms: int = Field(default=2000, ge=0)
@@ -115,6 +117,8 @@ def handshake(options: WhisperLiveOptions, language: str | None) -> dict[str, An
     }
     if options.initial_prompt is not None:
         message["initial_prompt"] = options.initial_prompt
+    if options.word_timestamps:
+        message["word_timestamps"] = True
     return message | options.extra
 
 

@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from pytest_stt.client.dialects.base import Said, failed
+from pytest_stt.client.dialects.word_times import finite_number, read_words
 from pytest_stt.client.responses import quoted
 from pytest_stt.errors import BusyError, ClosedError, ProtocolError, ServerError
+
+if TYPE_CHECKING:
+    from pytest_stt.text.times import TimedWord
 
 _LONGEST_WAIT_MINUTES = 60 * 24 * 365
 
@@ -20,6 +24,7 @@ class Segment:
     end: float
     text: str
     completed: bool
+    words: tuple[TimedWord, ...] = ()
 
 
 class WhisperLiveDecoder:
@@ -27,7 +32,9 @@ class WhisperLiveDecoder:
 
     Completed segments are kept by their start. One that begins before the end of the last accepted one is a
     repeat, except that a known start may come with a better text. The open segment is whatever the last
-    message said of it. The transcript is all of them, stripped and joined by a space.
+    message said of it. The transcript is all of them, stripped and joined by a space. A later version of a
+    segment replaces its words; one that becomes complete with the same text may come without them and then
+    keeps those it had when it was open.
     """
 
     def __init__(self, *, where: str) -> None:
@@ -36,12 +43,19 @@ class WhisperLiveDecoder:
         self._completed: dict[float, Segment] = {}
         self._accepted_until = -math.inf
         self._open = ""
+        self._open_segments: list[Segment] = []
 
     @property
     def transcript(self) -> str:
         """The completed segments and the open one."""
         texts = [segment.text for segment in self._completed.values()]
         return " ".join(text for text in (*texts, self._open) if text)
+
+    @property
+    def words(self) -> list[TimedWord]:
+        """The words of the completed segments and of the open one, as far as they came with times."""
+        segments = (*self._completed.values(), *self._open_segments)
+        return [word for segment in segments for word in segment.words]
 
     def feed(self, message: str | bytes) -> list[Said]:
         """Take one message and return the texts that it changed."""
@@ -93,7 +107,7 @@ class WhisperLiveDecoder:
             f"{self._where} has all its places taken and asks to wait {words} minutes. "
             "Lower `concurrency`, or raise the server's number of clients."
         )
-        wait = _number(minutes)
+        wait = finite_number(minutes)
         if wait is not None and wait <= _LONGEST_WAIT_MINUTES:
             error.retry_after_s = max(0.0, wait * 60)
         return failed(error)
@@ -103,7 +117,8 @@ class WhisperLiveDecoder:
         if segments is None:
             return [self._wrong(quoted(message))]
         said = [Said(kind="final", text=segment.text) for segment in segments if self._accept(segment)]
-        open_text = " ".join(segment.text for segment in segments if not segment.completed)
+        self._open_segments = [segment for segment in segments if not segment.completed]
+        open_text = " ".join(segment.text for segment in self._open_segments)
         if open_text != self._open:
             self._open = open_text
             # A tail that has become a final text has said it already.
@@ -112,13 +127,17 @@ class WhisperLiveDecoder:
 
     def _accept(self, segment: Segment) -> bool:
         known = self._completed.get(segment.start)
-        if not segment.completed or (known and known.text == segment.text):
+        if not segment.completed or (known is None and segment.start < self._accepted_until):
             return False
-        if known is None and segment.start < self._accepted_until:
+        if known is not None and known.text == segment.text:
+            self._completed[segment.start] = replace(known, words=segment.words or known.words)
             return False
-        self._completed[segment.start] = segment
+        self._completed[segment.start] = replace(segment, words=segment.words or self._words_so_far(segment))
         self._accepted_until = max(self._accepted_until, segment.end)
         return True
+
+    def _words_so_far(self, segment: Segment) -> tuple[TimedWord, ...]:
+        return next((former.words for former in self._open_segments if former.text == segment.text), ())
 
     def _wrong(self, found: str) -> Said:
         return failed(
@@ -145,19 +164,13 @@ def _read_segments(entries: object) -> list[Segment] | None:
 def _read_segment(entry: object, *, completed: bool) -> Segment | None:
     if not isinstance(entry, dict) or not isinstance(entry.get("text"), str):
         return None
-    start, end = _number(entry.get("start")), _number(entry.get("end"))
+    start, end = finite_number(entry.get("start")), finite_number(entry.get("end"))
     if start is None or end is None:
         return None
     return Segment(
-        start=start, end=end, text=entry["text"].strip(), completed=bool(entry.get("completed", completed))
+        start=start,
+        end=end,
+        text=entry["text"].strip(),
+        completed=bool(entry.get("completed", completed)),
+        words=read_words(entry.get("words")),
     )
-
-
-def _number(value: object) -> float | None:
-    if isinstance(value, bool):
-        return None
-    try:
-        number = float(value) if isinstance(value, str | int | float) else math.nan
-    except (ValueError, OverflowError):
-        return None
-    return number if math.isfinite(number) else None
