@@ -47,9 +47,10 @@ def chosen_language(option: str | None, sample: str | None) -> str | None:
     """Return the language to send: the sample's own before the option, which is for all samples.
 
     Of a sample's language tag it is the first part in lower case, `en` of `en-US`: what Whisper's servers
-    know. An option that is an empty text wins: it says that no language is to be sent.
+    know. What the option says as well is sent as it is there. An option that is an empty text wins: it says
+    that no language is to be sent.
     """
-    if option == "" or not sample:
+    if option == "" or not sample or sample == option:
         return option or None
     return sample.replace("_", "-").partition("-")[0].lower()
 
