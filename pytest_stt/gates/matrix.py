@@ -20,7 +20,8 @@ class Comparison:
 
     Attributes:
         suite: The suite.
-        servers: The servers with their pooled metrics over these cases, lowest WER first, then by name.
+        servers: The servers with their pooled metrics over these cases, lowest WER (without words: CER)
+            first, then by name.
         unheard: The servers by name that heard nothing at all, which have no part in the comparison.
         cases: How many cases were run.
         compared: How many of them all servers heard, those in `unheard` aside.
@@ -55,7 +56,7 @@ def _compare(suite: str, servers: Mapping[str, Mapping[str, Record]]) -> Compari
     metrics = {server: pooled(cases[case] for case in common) for server, cases in answering.items()}
     return Comparison(
         suite=suite,
-        servers=tuple(sorted(metrics.items(), key=lambda pair: (pair[1].wer, pair[0]))),
+        servers=tuple(sorted(metrics.items(), key=lambda pair: (pair[1].tokens.rate, pair[0]))),
         unheard=tuple(sorted(servers.keys() - answering.keys())),
         cases=len(set().union(*servers.values())),
         compared=len(common),

@@ -9,7 +9,7 @@ from statistics import quantiles
 from typing import TYPE_CHECKING
 
 from pytest_stt.limits import NO_LIMITS, in_force
-from pytest_stt.metrics import EditCounts, TextMetrics
+from pytest_stt.metrics import EditCounts, TextMetrics, pool_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,7 +29,8 @@ class Totals:
         heard: How many have a transcript that was scored.
         failed: How many were past their limits.
         errors: How many have no transcript; they have no part in the rates.
-        metrics: The added counts of all that were heard, expected failures included.
+        metrics: The added counts of all that were heard, expected failures included; the words are those
+            of the cases that have words.
         latencies_ms: One latency for each case that was heard and has one.
         limits: The limits in force with the number of cases that have them, most common first.
         retried: How many took more requests than transcriptions.
@@ -136,17 +137,10 @@ def within_limits(repeats: Sequence[Repeat]) -> str:
 def pooled(records: Iterable[Record]) -> TextMetrics:
     """Add up the counts of records, as far as they have any."""
     counts = [record.counts for record in records if record.counts is not None]
-    return TextMetrics(words=_sum(one.words for one in counts), characters=_sum(one.chars for one in counts))
-
-
-def _sum(counts: Iterable[EditCounts]) -> EditCounts:
-    hits = substitutions = deletions = insertions = 0
-    for one in counts:
-        hits += one.hits
-        substitutions += one.substitutions
-        deletions += one.deletions
-        insertions += one.insertions
-    return EditCounts(hits=hits, substitutions=substitutions, deletions=deletions, insertions=insertions)
+    return TextMetrics(
+        words=pool_words(one.words for one in counts),
+        characters=EditCounts.total(one.chars for one in counts),
+    )
 
 
 def _name(record: Record, *, alone: bool) -> str:

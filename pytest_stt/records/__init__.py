@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pytest_stt.records.header import SCHEMA, Header, SuiteFacts, digest_of
+from pytest_stt.records.measures import measures_of
 from pytest_stt.records.merging import Merged, in_order, merge, missing_of
 from pytest_stt.records.reader import Results, read_results
 from pytest_stt.records.record import (
@@ -35,6 +36,7 @@ __all__ = [
     "Try",
     "digest_of",
     "in_order",
+    "measures_of",
     "merge",
     "missing_of",
     "plain_text",

@@ -73,11 +73,11 @@ class Counts:
     """Hold the edits between words and between characters.
 
     Attributes:
-        words: Edits between words.
+        words: Edits between words, None in a language that is written without blanks between them.
         chars: Edits between characters.
     """
 
-    words: EditCounts
+    words: EditCounts | None
     chars: EditCounts
 
     @classmethod
@@ -88,7 +88,13 @@ class Counts:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Read what `Record.to_dict` wrote."""
-        return cls(words=EditCounts(**data["words"]), chars=EditCounts(**data["chars"]))
+        words = None if data["words"] is None else EditCounts(**data["words"])
+        return cls(words=words, chars=EditCounts(**data["chars"]))
+
+    @property
+    def metrics(self) -> TextMetrics:
+        """Return the metrics that they make, without alignment."""
+        return TextMetrics(words=self.words, characters=self.chars)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,9 +204,7 @@ class Record:
     @property
     def metrics(self) -> TextMetrics | None:
         """Return the metrics that the counts make (without alignment), None when nothing was scored."""
-        if self.counts is None:
-            return None
-        return TextMetrics(words=self.counts.words, characters=self.counts.chars)
+        return None if self.counts is None else self.counts.metrics
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as dict, list, str, int, float, bool and None, fit for JSON and for execnet.

@@ -9,10 +9,24 @@ from typing import Any
 from pytest_stt.limits import Limits
 from pytest_stt.records.header import SCHEMA, Header, SuiteFacts
 from pytest_stt.records.record import AudioFacts, Counts, Event, Record, Repeat, Try
+from pytest_stt.text.terms import TermCounts
+from pytest_stt.text.times import TimedWord
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-_DOCUMENTED = (Header, SuiteFacts, Record, AudioFacts, Counts, Event, Limits, Repeat, Try)
+_DOCUMENTED = (
+    Header,
+    SuiteFacts,
+    Record,
+    AudioFacts,
+    Counts,
+    Event,
+    TimedWord,
+    TermCounts,
+    Limits,
+    Repeat,
+    Try,
+)
 _ATTRIBUTE = re.compile(r"^    (\w+): (.*(?:\n        .*)*)", re.MULTILINE)
 
 
