@@ -89,6 +89,14 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "help": "Run the K-th of N parts, balanced by the length of the audio; "
         "`python -m pytest_stt merge` puts the results together.",
     },
+    "--stt-by": {
+        "dest": "pytest_stt_by",
+        "action": "append",
+        "type": _named,
+        "metavar": "FIELD",
+        "help": "Show the figures of each value of this field in the summary: language, tag, server, "
+        "dialect, suite, or a field of `meta`, such as accent or speaker.sex; may be given several times.",
+    },
     "--stt-worst": {
         "dest": "pytest_stt_worst",
         "metavar": "N",
@@ -108,6 +116,7 @@ INSTEAD = {
     "--stt-live-missing": "cases that are missing in a replay are errors",
     "--stt-replay-strict": "Python tests ask their server",
     "--stt-shard": "all cases are run",
+    "--stt-by": "the summary has no slices",
     "--stt-worst": "the five worst transcripts are shown",
 }
 
@@ -144,7 +153,7 @@ def leave_out_values(config: pytest.Config, args: list[str]) -> None:
     """
     paths = getattr(config.known_args_namespace, "file_or_dir", [])
     for flag, value in pairwise(args):
-        if flag in OPTIONS and "action" not in OPTIONS[flag] and value in paths:
+        if flag in OPTIONS and OPTIONS[flag].get("action") != "store_true" and value in paths:
             paths.remove(value)
 
 

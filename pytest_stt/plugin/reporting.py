@@ -108,12 +108,16 @@ class Reporter:
             terminalreporter.line("")
 
     def _summary(self, terminalreporter: pytest.TerminalReporter) -> list[Line]:
-        from pytest_stt.plugin.settings import worst_shown
+        from pytest_stt.plugin.settings import slice_fields, worst_shown
         from pytest_stt.render.summary import summary_lines
 
         worst = worst_shown(self._config) if self._config.get_verbosity() >= 0 else 0
         return summary_lines(
-            self.records, notes=list(self._notes), width=terminalreporter._tw.fullwidth, worst=worst
+            self.records,
+            notes=list(self._notes),
+            by=slice_fields(self._config),
+            width=terminalreporter._tw.fullwidth,
+            worst=worst,
         )
 
 
@@ -127,17 +131,16 @@ def records_in(report: Any) -> list[Record]:
 
 
 def _with_rates(status: Status, records: list[Record]) -> Status:
-    """Put WER and CER behind PASSED or FAILED, whatever its colour."""
+    """Put WER and CER, as far as there are words, behind PASSED or FAILED, whatever its colour."""
+    from pytest_stt.gates.rates import rates_of
     from pytest_stt.gates.totals import totals_of
-    from pytest_stt.render.table import rate
 
     category, letter, word = status
     total = totals_of("", records)
     if not word or not total.heard:
         return status
-    figures = f"WER {rate(total.metrics.wer)} CER {rate(total.metrics.cer)}"
-    if len(records) == 1 and records[0].repeats:
-        figures = records[0].message
+    repeated = len(records) == 1 and records[0].repeats
+    figures = records[0].message if repeated else rates_of(total.metrics)
     if isinstance(word, tuple):
         return category, letter, (f"{word[0]} {figures}", word[1])
     return category, letter, f"{word} {figures}"

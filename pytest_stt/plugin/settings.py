@@ -68,6 +68,11 @@ def worst_shown(config: pytest.Config) -> int:
     return WORST_SHOWN if number is None else max(0, number)
 
 
+def slice_fields(config: pytest.Config) -> list[str]:
+    """Return the fields that the summary slices the run by."""
+    return command_line(config, "pytest_stt_by") or []
+
+
 def shard(config: pytest.Config) -> tuple[int, int] | None:
     """Return which part of how many is to be run, None for everything.
 

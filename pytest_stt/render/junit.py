@@ -5,21 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_stt.gates.totals import is_heard, names_server, totals_of, was_retried, within_limits
+from pytest_stt.text.terms import precision, recall
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pytest_stt.metrics import TextMetrics
     from pytest_stt.records import Record, Repeat
 
 Property = tuple[str, str]
 
+# The measures that a single case shows beside its counts, with their decimals.
+MEASURES = {"punctuation_error_rate": 4, "case_error_rate": 4, "word_offset_p95_ms": 1}
+
 
 def properties_of(records: Sequence[Record], *, location: str | None = None) -> list[Property]:
     """Return names and values; several records are pooled, one alone shows its server, tries and repeats.
 
     Rates are fractions with four digits, so that runs compare; counts stand beside them, so that
-    readers can pool. What was not heard has no figures.
+    readers can pool. What was not heard has no figures. Edits are counted in words, and in characters
+    where nothing has words.
     """
     properties = _figures_of(records)
     seconds = sum(record.audio.seconds or 0.0 for record in records if record.audio)
@@ -38,26 +43,38 @@ def properties_of(records: Sequence[Record], *, location: str | None = None) -> 
 def _figures_of(records: Sequence[Record]) -> list[Property]:
     if len(records) == 1:  # nearly always: spare it the adding up
         metrics = records[0].metrics if is_heard(records[0]) else None
-        return [] if metrics is None else _figures(metrics, records[0].latency_ms)
+        return [] if metrics is None else [*_figures(metrics, records[0].latency_ms), *_of_terms(records)]
     total = totals_of("", records)
-    return _figures(total.metrics, total.median_ms) if total.heard else []
+    return [*_figures(total.metrics, total.median_ms), *_of_terms(records)] if total.heard else []
 
 
-def _figures(metrics: TextMetrics, latency_ms: float | None) -> list[Property]:
-    figures = [
-        ("stt.wer", f"{metrics.wer:.4f}"),
-        ("stt.cer", f"{metrics.cer:.4f}"),
-        ("stt.words", str(metrics.reference_words)),
-        ("stt.substitutions", str(metrics.substitutions)),
-        ("stt.insertions", str(metrics.insertions)),
-        ("stt.deletions", str(metrics.deletions)),
-    ]
+def _figures(metrics: TextMetrics, latency_ms: float | None) -> Iterator[Property]:
+    has_words = metrics.words is not None
+    if has_words:
+        yield "stt.wer", f"{metrics.wer:.4f}"
+    yield "stt.cer", f"{metrics.cer:.4f}"
+    yield "stt.mer", f"{metrics.mer:.4f}"
+    yield "stt.wil", f"{metrics.wil:.4f}"
+    yield "stt.words" if has_words else "stt.characters", str(metrics.tokens.reference_total)
+    yield "stt.substitutions", str(metrics.tokens.substitutions)
+    yield "stt.insertions", str(metrics.tokens.insertions)
+    yield "stt.deletions", str(metrics.tokens.deletions)
     if latency_ms is not None:
-        figures.append(("stt.latency_ms", f"{latency_ms:.1f}"))
-    return figures
+        yield "stt.latency_ms", f"{latency_ms:.1f}"
+
+
+def _of_terms(records: Iterable[Record]) -> Iterator[Property]:
+    terms = [one for record in records if is_heard(record) for one in record.terms]
+    for name, share in (("recall", recall(terms)), ("precision", precision(terms))):
+        if share is not None:
+            yield f"stt.keyword_{name}", f"{share:.4f}"
 
 
 def _of_one(record: Record) -> Iterator[Property]:
+    for name, digits in MEASURES.items():
+        measured = record.measures.get(name)
+        if measured is not None and is_heard(record):
+            yield f"stt.{name}", f"{measured:.{digits}f}"
     if names_server(record):
         yield "stt.server", record.server
     if was_retried(record):
@@ -71,7 +88,8 @@ def _of_one(record: Record) -> Iterator[Property]:
 
 def _of_repeat(repeat: Repeat) -> Iterator[Property]:
     if repeat.counts is not None:
-        yield "wer", f"{repeat.counts.words.rate:.4f}"
+        if repeat.counts.words is not None:
+            yield "wer", f"{repeat.counts.words.rate:.4f}"
         yield "cer", f"{repeat.counts.chars.rate:.4f}"
     if repeat.latency_ms is not None:
         yield "latency_ms", f"{repeat.latency_ms:.1f}"

@@ -9,6 +9,7 @@ from pytest_stt.gates.rates import rate
 from pytest_stt.render.lines import Line, Span
 from pytest_stt.render.table import shortened
 from pytest_stt.text import printable
+from pytest_stt.text.printable import isolated
 from pytest_stt.text.width import display_width, fit
 
 if TYPE_CHECKING:
@@ -38,23 +39,25 @@ def server_lines(comparisons: Sequence[Comparison], *, width: int) -> list[Line]
 
 
 def _head(comparison: Comparison, width: int) -> str:
-    return shortened(printable(comparison.suite), max(1, width - len(HEAD))) + HEAD
+    return isolated(shortened(printable(comparison.suite), max(1, width - len(HEAD)))) + HEAD
 
 
 def _pieces(comparison: Comparison) -> Iterator[Span]:
-    best, next_best = (metrics.wer for _, metrics in comparison.servers[:2])
     if comparison.compared:
+        best, next_best = (metrics.tokens.rate for _, metrics in comparison.servers[:2])
         for index, (server, metrics) in enumerate(comparison.servers):
-            is_better = index == 0 and metrics.wer < next_best
-            text = f"{printable(server)} WER {rate(metrics.wer)}{_behind(metrics.wer, best)}"
+            found = metrics.tokens.rate
+            name = "WER" if metrics.unit == "word" else "CER"
+            is_better = index == 0 and found < next_best
+            text = f"{isolated(server)} {name} {rate(found)}{_behind(found, best)}"
             yield Span(text=text, style={"green": True} if is_better else {})
     yield Span(text=_differences(comparison))
     for server in comparison.unheard:
-        yield Span(text=f"{printable(server)} heard nothing")
+        yield Span(text=f"{isolated(server)} heard nothing")
 
 
-def _behind(wer: float, best: float) -> str:
-    return f" (+{100 * (wer - best):.1f} points)" if best < wer < math.inf else ""
+def _behind(found: float, best: float) -> str:
+    return f" (+{100 * (found - best):.1f} points)" if best < found < math.inf else ""
 
 
 def _differences(comparison: Comparison) -> str:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_stt.gates.matrix import compare_servers
+from pytest_stt.gates.slices import slice_by
+from pytest_stt.gates.terms import terms_of
 from pytest_stt.gates.totals import Totals, totals_by_suite, totals_of
 from pytest_stt.render.lines import Line, plain
 from pytest_stt.render.servers import server_lines
+from pytest_stt.render.slices import slice_lines, slice_note
 from pytest_stt.render.table import table_lines
+from pytest_stt.render.terms import term_lines, wrong_term_lines
 from pytest_stt.render.worst import worst_lines
-from pytest_stt.text import printable
+from pytest_stt.text.printable import isolated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,23 +23,30 @@ if TYPE_CHECKING:
 
 
 def summary_lines(
-    records: Sequence[Record], *, notes: Sequence[str] = (), width: int, worst: int
+    records: Sequence[Record], *, notes: Sequence[str] = (), by: Sequence[str] = (), width: int, worst: int
 ) -> list[Line]:
-    """Draw the table, the servers side by side, the limits in force, notes and the worst transcripts.
+    """Draw what a run comes to: tables, limits in force, the words that matter, notes, the worst transcripts.
 
     Args:
         records: Of all cases and tests that were run.
         notes: Sentences that users should see once.
+        by: The fields to slice by, as of `slice_by`.
         width: Columns of the terminal.
         worst: How many of the worst transcripts to show aligned.
     """
     suites = totals_by_suite(records)
     everything = totals_of("all", records)
+    terms = terms_of(records)
+    slices = [slice_by(field, records) for field in dict.fromkeys(by)]
+    all_notes = (*notes, *_remarks(everything), *filter(None, map(slice_note, slices)))
     return [
         *table_lines(suites, everything if len(suites) > 1 else None, width=width),
         *server_lines(compare_servers(records), width=width),
         *_limits(suites),
-        *(plain(f"note: {note}") for note in (*notes, *_remarks(everything))),
+        *term_lines(terms),
+        *(plain(f"note: {note}") for note in all_notes),
+        *(line for one in slices for line in slice_lines(one, width=width)),
+        *wrong_term_lines(terms.wrong, width=width),
         *worst_lines(records, width=width, count=worst),
     ]
 
@@ -50,7 +61,7 @@ def _limits(suites: Sequence[Totals]) -> Iterator[Line]:
         for text, name in names.items():
             is_alone = len(found) == len(names) == 1
             owner = suite if len(names) == 1 else name
-            yield plain(f"limits: {text}" if is_alone else f"limits of {printable(owner)}: {text}")
+            yield plain(f"limits: {text}" if is_alone else f"limits of {isolated(owner)}: {text}")
 
 
 def _limits_of(total: Totals) -> str:

@@ -1,4 +1,4 @@
-"""The quality table of the terminal summary."""
+"""Tables of the terminal summary: the figures of suites and of slices."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 from pytest_stt.gates.rates import rate
 from pytest_stt.render.lines import Line, Span
 from pytest_stt.text import printable
+from pytest_stt.text.printable import isolated
 from pytest_stt.text.width import display_width
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pytest_stt.gates.totals import Totals
 
-__all__ = ["rate", "shortened", "table_lines"]
+__all__ = ["columns", "figures_of", "rate", "shortened", "style_of", "table_lines"]
 
-HEADINGS = ("suite", "cases", "words", "WER", "CER", "S/D/I", "failed", "errors", "p50 ms", "p95 ms")
 LEAST_NAME = 12
+ABSENT = "-"
 
 
 def table_lines(suites: Sequence[Totals], pooled: Totals | None, *, width: int) -> list[Line]:
@@ -30,36 +31,70 @@ def table_lines(suites: Sequence[Totals], pooled: Totals | None, *, width: int) 
             suites lose their beginning, which is what they have in common.
     """
     totals = [*suites, *([pooled] if pooled else [])]
-    rows = [HEADINGS, *(_cells(total) for total in totals)]
-    widths = [max(display_width(row[column]) for row in rows) for column in range(len(HEADINGS))]
-    gap = 2 if sum(widths) + 2 * (len(widths) - 1) <= width else 1
-    widths[0] = min(widths[0], max(LEAST_NAME, width - sum(widths[1:]) - gap * (len(widths) - 1)))
-    styles: list[dict[str, bool]] = [{"bold": True}, *(_style(total) for total in totals)]
-    return [_line(row, widths, " " * gap, style) for row, style in zip(rows, styles, strict=True)]
+    rows = [
+        {"suite": total.name, **figures, "p50 ms": _ms(total.median_ms), "p95 ms": _ms(total.p95_ms)}
+        for total, figures in zip(totals, figures_of(totals), strict=True)
+    ]
+    return columns(rows, [style_of(total) for total in totals], width=width)
 
 
-def _cells(total: Totals) -> tuple[str, ...]:
-    metrics = total.metrics
-    return (
-        printable(total.name),
-        str(total.cases),
-        str(metrics.reference_words),
-        rate(metrics.wer) if total.heard else "-",
-        rate(metrics.cer) if total.heard else "-",
-        f"{metrics.substitutions}/{metrics.deletions}/{metrics.insertions}",
-        str(total.failed),
-        str(total.errors),
-        "-" if total.median_ms is None else f"{total.median_ms:.0f}",
-        "-" if total.p95_ms is None else f"{total.p95_ms:.0f}",
-    )
+def figures_of(totals: Sequence[Totals]) -> list[dict[str, str]]:
+    """Write the counts and rates of some groups, each by the heading of its column.
+
+    Characters have a column only where a group has no words; `S/D/I` are edits in characters then. What a
+    group does not have is a `-`.
+    """
+    shows_characters = any(total.metrics.words is None for total in totals)
+    return [_figures(total, shows_characters=shows_characters) for total in totals]
 
 
-def _style(total: Totals) -> dict[str, bool]:
+def _figures(total: Totals, *, shows_characters: bool) -> dict[str, str]:
+    metrics, tokens = total.metrics, total.metrics.tokens
+    has_words = metrics.words is not None
+    characters = {"chars": str(metrics.characters.reference_total)} if shows_characters else {}
+    return {
+        "cases": str(total.cases),
+        "words": str(metrics.words.reference_total) if metrics.words is not None else ABSENT,
+        **characters,
+        "WER": rate(metrics.wer) if total.heard and has_words else ABSENT,
+        "CER": rate(metrics.cer) if total.heard else ABSENT,
+        "S/D/I": f"{tokens.substitutions}/{tokens.deletions}/{tokens.insertions}",
+        "failed": str(total.failed),
+        "errors": str(total.errors),
+    }
+
+
+def style_of(total: Totals) -> dict[str, bool]:
+    """Return the colour of a group's row: red where something is wrong."""
     return {"red": True} if total.failed or total.errors else {}
 
 
-def _line(cells: Sequence[str], widths: Sequence[int], gap: str, style: dict[str, bool]) -> Line:
-    name = shortened(cells[0], widths[0])
+def columns(
+    rows: Sequence[Mapping[str, str]], styles: Sequence[Mapping[str, bool]] | None = None, *, width: int
+) -> list[Line]:
+    """Draw rows below their headings, the first column to the left, the others to the right.
+
+    Args:
+        rows: At least one; the texts by heading, all with the same headings.
+        styles: The style of each row, None for none.
+        width: Columns of the terminal.
+    """
+    table = [list(rows[0]), *(list(row.values()) for row in rows)]
+    for row in table:
+        row[0] = printable(row[0])
+    widths = [max(map(display_width, column)) for column in zip(*table, strict=True)]
+    gap = 2 if sum(widths) + 2 * (len(widths) - 1) <= width else 1
+    widths[0] = min(widths[0], max(LEAST_NAME, width - sum(widths[1:]) - gap * (len(widths) - 1)))
+    all_styles: list[Mapping[str, bool]] = [{"bold": True}, *(styles or [{}] * len(rows))]
+    return [_line(row, widths, " " * gap, style) for row, style in zip(table, all_styles, strict=True)]
+
+
+def _ms(value: float | None) -> str:
+    return ABSENT if value is None else f"{value:.0f}"
+
+
+def _line(cells: Sequence[str], widths: Sequence[int], gap: str, style: Mapping[str, bool]) -> Line:
+    name = isolated(shortened(cells[0], widths[0]))
     padded = [name + " " * (widths[0] - display_width(name))]
     padded += [cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True)]
     return (Span(text=gap.join(padded), style=style),)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pytest_stt.errors import SuiteError
 from pytest_stt.gates.rates import rate
 from pytest_stt.gates.totals import names_server, within_limits
 from pytest_stt.render.lines import Line, Span, plain
-from pytest_stt.text import find_normalizer, printable
 from pytest_stt.text.alignment import AlignmentRow, Cell, alignment_rows
-from pytest_stt.text.scoring import score
+from pytest_stt.text.printable import isolated
+from pytest_stt.text.scoring import measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pytest_stt.metrics import EditCounts
+    from pytest_stt.metrics import AlignedWord, TextMetrics
     from pytest_stt.records import Record
 
 # The colours of wdiff and git: what is missing is red, what was put there is green.
@@ -30,7 +31,9 @@ STYLES: Mapping[str, Mapping[str, Mapping[str, bool]]] = {
 
 
 def worst_lines(records: Sequence[Record], *, width: int, count: int) -> list[Line]:
-    """Draw the transcripts with the highest WER, each with its alignment; right ones are left out.
+    """Draw the transcripts with the highest error rates, each with its alignment; right ones are left out.
+
+    The rate is the WER, in a language without words the CER.
 
     Args:
         records: Of all cases and tests that were run.
@@ -38,26 +41,34 @@ def worst_lines(records: Sequence[Record], *, width: int, count: int) -> list[Li
         count: How many to draw.
     """
     wrong = [
-        (record.counts.words, record) for record in records if record.counts and record.counts.words.errors
+        (record.metrics, record) for record in records if record.metrics and record.metrics.tokens.errors
     ]
-    wrong.sort(key=lambda pair: (pair[0].rate, pair[0].errors), reverse=True)
-    lines = [line for words, record in wrong[:count] for line in _one(record, words, width)]
+    wrong.sort(key=lambda pair: (pair[0].tokens.rate, pair[0].tokens.errors), reverse=True)
+    lines = [line for metrics, record in wrong[:count] for line in _one(record, metrics, width)]
     rest = len(wrong) - count
     if lines and rest > 0:
         lines.append(plain(f"… and {rest} more with errors"))
     return [plain(""), *lines] if lines else []
 
 
-def _one(record: Record, words: EditCounts, width: int) -> Iterator[Line]:
-    figures = f"WER {rate(words.rate)}, {words.errors} of {words.reference_total} words"
+def _one(record: Record, metrics: TextMetrics, width: int) -> Iterator[Line]:
+    tokens = metrics.tokens
+    name = "WER" if metrics.unit == "word" else "CER"
+    figures = f"{name} {rate(tokens.rate)}, {tokens.errors} of {tokens.reference_total} {metrics.unit}s"
     yield (
         Span(text=_name(record), style={"bold": True}),
         Span(text="  " + ", ".join([figures, *_remarks(record)])),
     )
-    hypothesis = record.hypothesis or ""
-    scored = score(hypothesis, record.references, find_normalizer(record.normalizer))
-    for row in alignment_rows(scored.metrics.alignment, width=width):
+    for row in alignment_rows(_alignment(record), width=width):
         yield _coloured(row)
+
+
+def _alignment(record: Record) -> Sequence[AlignedWord]:
+    """Score a record again for its alignment; one of another version may have a normaliser unknown here."""
+    try:
+        return measure(record.hypothesis or "", record.expected).metrics.alignment
+    except SuiteError:
+        return ()
 
 
 def _remarks(record: Record) -> Iterator[str]:
@@ -76,7 +87,7 @@ def _name(record: Record) -> str:
     case = f"{record.case}[{record.server}]" if names_server(record) else record.case
     name = record.id if record.id.startswith(record.suite) else f"{record.suite}::{case}"
     number = f"#{case.rpartition('#')[2]}" if "#" in case else ""
-    return printable(name if name.endswith(case) else f"{name}{number}")
+    return isolated(name if name.endswith(case) else f"{name}{number}")
 
 
 def _coloured(row: AlignmentRow) -> Line:
