@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from threading import Lock
+from typing import TYPE_CHECKING, Final, Literal
+
+from pytest_stt.errors import SuiteError
+from pytest_stt.metrics import tokens_of
+from pytest_stt.text.alternatives import parse_alternatives
+from pytest_stt.text.languages import token_unit
+from pytest_stt.text.normalizers import Normalizer, find_normalizer
+from pytest_stt.text.printable import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
 
 TermKind = Literal["keyword", "forbidden", "entity"]
+_MOST_WAYS: Final = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,3 +62,192 @@ class TermCounts:
     said: int = 0
     heard: int = 0
     hits: int = 0
+
+    @property
+    def misses(self) -> int:
+        """Return how many of those said were not heard."""
+        return self.said - self.hits
+
+
+def count_terms(
+    terms: tuple[Term, ...],
+    *,
+    said: Sequence[str],
+    heard: Sequence[str],
+    normalizer: Normalizer | str,
+    language: str | None,
+    alternatives: bool,
+) -> tuple[TermCounts, ...]:
+    """Count terms in both sides; those that neither side has are left out, the others keep their order.
+
+    A term is looked for in each of its forms, normalised as the sides were, from left to right: where
+    several forms begin, the longest counts, and the next occurrence begins behind it. Different terms are
+    counted independently of each other, so `New York` is in `New York City` and `York` is too.
+
+    Args:
+        terms: What to look for. Passing the same tuple for many transcripts spares a look at each term.
+        said: Tokens of the normalised reference.
+        heard: Tokens of the normalised hypothesis.
+        normalizer: The normaliser, or its name, label or list of steps (`normalizer_spec`).
+        language: The language of the speech as a BCP 47 tag, None when it is not known.
+        alternatives: Whether braces and parentheses in terms are alternatives and options.
+
+    Raises:
+        SuiteError: The alternatives of a term can't be read.
+    """
+    if not terms:
+        return ()
+    index = _index(_spec(normalizer), language, alternatives)
+    index.add(terms)
+    in_said = index.find(said)
+    in_heard = in_said if said == heard else index.find(heard)
+    if not in_said and not in_heard:
+        return ()
+    return tuple(
+        _counts(term, in_said[term.text], in_heard[term.text])
+        for term in terms
+        if term.text in in_said or term.text in in_heard
+    )
+
+
+def check_terms(
+    terms: tuple[Term, ...], *, normalizer: Normalizer | str, language: str | None, alternatives: bool
+) -> None:
+    """Check that every term can be found, with arguments as `count_terms` has them.
+
+    Raises:
+        SuiteError: One line for each term of which the normaliser leaves nothing, or whose alternatives
+            can't be read. The text names no place: the caller knows it.
+    """
+    index = _index(_spec(normalizer), language, alternatives)
+    problems = dict.fromkeys(problem for term in terms for problem in index.problems_of(term))
+    if problems:
+        raise SuiteError(*problems)
+
+
+def recall(counts: Iterable[TermCounts], *, group: str | None = None) -> float | None:
+    """Return the share of the keywords said that were heard: the sum of weight · hits over weight · said.
+
+    Args:
+        counts: Of one transcript or of many.
+        group: Count the entities of this class instead.
+
+    Returns:
+        0 to 1, None where none of them was said.
+    """
+    chosen = _chosen(counts, group)
+    return _share(chosen, sum(term.weight * term.said for term in chosen))
+
+
+def precision(counts: Iterable[TermCounts], *, group: str | None = None) -> float | None:
+    """Return the share of the keywords heard that were said: the sum of weight · hits over weight · heard.
+
+    Args:
+        counts: Of one transcript or of many.
+        group: Count the entities of this class instead.
+
+    Returns:
+        0 to 1, None where none of them was heard.
+    """
+    chosen = _chosen(counts, group)
+    return _share(chosen, sum(term.weight * term.heard for term in chosen))
+
+
+def _chosen(counts: Iterable[TermCounts], group: str | None) -> list[TermCounts]:
+    if group is None:
+        return [term for term in counts if term.kind == "keyword"]
+    return [term for term in counts if term.kind == "entity" and term.group == group]
+
+
+def _share(counts: Sequence[TermCounts], total: float) -> float | None:
+    return sum(term.weight * term.hits for term in counts) / total if total else None
+
+
+def _counts(term: Term, said: int, heard: int) -> TermCounts:
+    return TermCounts(
+        text=term.text,
+        kind=term.kind,
+        weight=term.weight,
+        group=term.group,
+        said=said,
+        heard=heard,
+        hits=min(said, heard),
+    )
+
+
+class _Index:
+    """Find terms in tokens: the forms of every term that was ever added, by their first token.
+
+    Terms are only added, so one index serves all transcripts of a normaliser: looking for 5 000 terms costs
+    a transcript what looking for the few that begin with its words does.
+    """
+
+    def __init__(self, normalizer: Normalizer, language: str | None, *, alternatives: bool) -> None:
+        self._normalizer = normalizer
+        self._unit = token_unit(language)
+        self._alternatives = alternatives
+        self._last: tuple[Term, ...] = ()
+        self._known: set[str] = set()
+        self._terms_of: dict[tuple[str, ...], list[str]] = {}
+        self._lengths: dict[str, tuple[int, ...]] = {}
+        self._lock = Lock()
+
+    def add(self, terms: tuple[Term, ...]) -> None:
+        if terms is self._last:
+            return
+        with self._lock:
+            for term in terms:
+                if term.text not in self._known:
+                    for form in self._forms(term.text):
+                        self._enter(form, term.text)
+                    self._known.add(term.text)
+        self._last = terms
+
+    def find(self, tokens: Sequence[str]) -> Counter[str]:
+        found: Counter[str] = Counter()
+        free_from: dict[str, int] = {}
+        for start, token in enumerate(tokens):
+            for length in self._lengths.get(token, ()):
+                form = tuple(tokens[start : start + length])
+                for text in self._terms_of.get(form, ()):
+                    if free_from.get(text, 0) <= start:
+                        found[text] += 1
+                        free_from[text] = start + length
+        return found
+
+    def problems_of(self, term: Term) -> Iterator[str]:
+        what = f'the {term.kind} "{printable(term.text, 60)}"'
+        try:
+            if not self._forms(term.text):
+                name = self._normalizer.name
+                yield f"{what}: the normaliser {name} leaves nothing of it to look for; write it in words"
+        except SuiteError as error:
+            yield from (f"{what}: {problem}" for problem in error.problems)
+
+    def _enter(self, form: tuple[str, ...], text: str) -> None:
+        self._terms_of.setdefault(form, []).append(text)
+        lengths = {len(form), *self._lengths.get(form[0], ())}
+        self._lengths[form[0]] = tuple(sorted(lengths, reverse=True))
+
+    def _forms(self, text: str) -> set[tuple[str, ...]]:
+        forms = (tuple(tokens_of(self._normalizer(way), self._unit)) for way in self._ways(text))
+        return {form for form in forms if form}
+
+    def _ways(self, text: str) -> Iterable[str]:
+        if not self._alternatives:
+            return (text,)
+        reading = parse_alternatives(text)
+        if reading.ways > _MOST_WAYS:
+            raise SuiteError(
+                f"expected at most {_MOST_WAYS} forms, found {reading.ways}; write fewer choices"
+            )
+        return reading.texts()
+
+
+@lru_cache(maxsize=64)
+def _index(spec: str, language: str | None, alternatives: bool) -> _Index:
+    return _Index(find_normalizer(spec, language), language, alternatives=alternatives)
+
+
+def _spec(normalizer: Normalizer | str) -> str:
+    return normalizer if isinstance(normalizer, str) else normalizer.label
