@@ -66,7 +66,7 @@ def primary_language(tag: str) -> str:
     (`japanese`) become the code of two letters where one is known; whatever else comes first in the tag
     stays, in lower case. An extended language (`zh-yue`) is the language (`yue`).
     """
-    subtags = _subtags(tag)
+    subtags = subtags_of(tag)
     language = _codes().get(subtags[0], subtags[0])
     if language == "zh" and len(subtags) > 1 and subtags[1] in _WITHOUT_WORDS:
         return subtags[1]
@@ -79,7 +79,7 @@ def is_written_in_words(tag: str | None) -> bool:
     It is not so for Chinese in all its varieties, Japanese, Thai, Khmer, Lao and Burmese, unless the tag
     says that they are in Latin script (`zh-Latn`). A language that is not known has words.
     """
-    return tag is None or primary_language(tag) not in _WITHOUT_WORDS or "latn" in _subtags(tag)
+    return tag is None or primary_language(tag) not in _WITHOUT_WORDS or "latn" in subtags_of(tag)
 
 
 def token_unit(tag: str | None) -> Literal["word", "character"]:
@@ -87,7 +87,8 @@ def token_unit(tag: str | None) -> Literal["word", "character"]:
     return "word" if is_written_in_words(tag) else "character"
 
 
-def _subtags(tag: str) -> list[str]:
+def subtags_of(tag: str) -> list[str]:
+    """Return the parts of a tag in lower case, the language first; `_` may stand for `-`."""
     return re.split("[-_]", tag.strip().lower())
 
 
