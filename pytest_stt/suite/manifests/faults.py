@@ -8,6 +8,10 @@ from pathlib import Path, PurePath
 MOST_SHOWN = 100
 
 
+class BadRow(Exception):
+    """What is wrong with one row, for the `Faults` of its reader."""
+
+
 class Faults:
     """Collect what is wrong with the rows of one data set.
 
@@ -33,6 +37,10 @@ class Faults:
         inside = os.path.relpath(file, self._root)
         shown = str(PurePath(self._display, inside))
         return f"{shown}:{line}" if line else shown
+
+    def has(self, file: Path) -> bool:
+        """Whether there is a problem of this file."""
+        return file in self._files
 
     def __bool__(self) -> bool:
         return bool(self._found)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from pytest_stt.suite.manifests.faults import Faults
 
+AUDIO_SUFFIXES = (".wav", ".flac", ".ogg", ".opus", ".mp3")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
