@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_stt.errors import SuiteError
-from pytest_stt.metrics import TextMetrics
+from pytest_stt.metrics import TextMetrics, tokens_of
+from pytest_stt.text.alternatives import parse_alternatives
+from pytest_stt.text.languages import token_unit
 from pytest_stt.text.normalizers import find_normalizer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from pytest_stt.text.form import FormCounts
     from pytest_stt.text.normalizers import Normalizer
@@ -73,7 +75,9 @@ class Score:
 def measure(hypothesis: str, expected: Expected, *, heard_words: Sequence[TimedWord] = ()) -> Score:
     """Score a hypothesis against whichever reference fits best, both sides normalised alike.
 
-    The best has the fewest word errors, then the lower WER, then the lower CER, then it comes first.
+    The best reference, and in it the best of the alternatives, has the fewest token errors, then the lower
+    rate, then the lower CER, then it comes first. Tokens are words, or characters in a language that is
+    written without blanks between words.
 
     Args:
         hypothesis: What was heard.
@@ -81,34 +85,95 @@ def measure(hypothesis: str, expected: Expected, *, heard_words: Sequence[TimedW
         heard_words: The times of words as the server gave them.
 
     Raises:
-        SuiteError: There is no reference, or no such normaliser.
+        SuiteError: There is no reference, no such normaliser, or alternatives can't be read.
     """
     if not expected.references:
         raise SuiteError("nothing to score against: expected at least one reference, found none")
     normalizer = find_normalizer(expected.normalizer, expected.language)
+    unit = token_unit(expected.language)
     heard = normalizer(hypothesis)
-    return min((_score_one(heard, reference, normalizer) for reference in expected.references), key=_badness)
+    candidates = [
+        _Candidate(reference, said, normalized, TextMetrics.compute(normalized, heard, unit=unit))
+        for reference in expected.references
+        for said, normalized in _ways(reference, heard, expected, normalizer)
+    ]
+    best = candidates[0] if len(candidates) == 1 else min(candidates, key=_badness)
+    offsets, offsets_absent = _offsets(expected.words, heard_words, normalizer)
+    return Score(
+        metrics=best.metrics,
+        reference=best.reference,
+        said=best.said,
+        normalized_reference=best.normalized,
+        normalized_hypothesis=heard,
+        terms=_terms(best.normalized, heard, expected, normalizer) if expected.terms else (),
+        form=_form(best.said, hypothesis, expected.language) if expected.form else None,
+        offsets=offsets,
+        offsets_absent=offsets_absent,
+    )
 
 
 def score(hypothesis: str, references: Sequence[str], normalizer: Normalizer) -> Score:
     """Score a hypothesis against references without alternatives, terms or times."""
-    if not references:
-        raise SuiteError("nothing to score against: expected at least one reference, found none")
-    heard = normalizer(hypothesis)
-    return min((_score_one(heard, reference, normalizer) for reference in references), key=_badness)
+    expected = Expected(references=tuple(references), normalizer=normalizer.label)
+    return measure(hypothesis, expected)
 
 
-def _score_one(heard: str, reference: str, normalizer: Normalizer) -> Score:
-    said = normalizer(reference)
-    return Score(
-        metrics=TextMetrics.compute(said, heard),
-        reference=reference,
-        said=reference,
-        normalized_reference=said,
-        normalized_hypothesis=heard,
+class _Candidate(NamedTuple):
+    """Hold one way to read one reference, and what the hypothesis comes to by it."""
+
+    reference: str
+    said: str
+    normalized: str
+    metrics: TextMetrics
+
+
+def _badness(candidate: _Candidate) -> tuple[int, float, float]:
+    metrics = candidate.metrics
+    return metrics.tokens.errors, metrics.tokens.rate, metrics.cer
+
+
+def _ways(
+    reference: str, heard: str, expected: Expected, normalizer: Normalizer
+) -> Iterable[tuple[str, str]]:
+    """Return the ways to read a reference that may be the best, as written and normalised."""
+    if expected.alternatives:
+        reading = parse_alternatives(reference)
+        if reading.has_choices:
+            from pytest_stt.text.paths import best_ways  # brings numpy
+
+            unit = token_unit(expected.language)
+            return [(way.raw, way.normalized) for way in best_ways(reference, heard, normalizer, unit)]
+        reference = reading.plain
+    return ((reference, normalizer(reference)),)
+
+
+def _terms(said: str, heard: str, expected: Expected, normalizer: Normalizer) -> tuple[TermCounts, ...]:
+    from pytest_stt.text.terms import count_terms
+
+    unit = token_unit(expected.language)
+    return count_terms(
+        expected.terms,
+        said=tokens_of(said, unit),
+        heard=tokens_of(heard, unit),
+        normalizer=normalizer,
+        language=expected.language,
+        alternatives=expected.alternatives,
     )
 
 
-def _badness(candidate: Score) -> tuple[int, float, float]:
-    metrics = candidate.metrics
-    return metrics.words.errors, metrics.wer, metrics.cer
+def _form(said: str, hypothesis: str, language: str | None) -> FormCounts:
+    from pytest_stt.text.form import form_counts
+
+    return form_counts(said, hypothesis, language=language)
+
+
+def _offsets(
+    words: Sequence[TimedWord], heard_words: Sequence[TimedWord], normalizer: Normalizer
+) -> tuple[WordOffsets | None, str]:
+    if not words:
+        return None, "the case has no reference times of words"
+    if not heard_words:
+        return None, "the server gave no times of words"
+    from pytest_stt.text.times import word_offsets
+
+    return word_offsets(words, heard_words, normalizer), ""
