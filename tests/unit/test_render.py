@@ -15,6 +15,7 @@ from pytest_stt.render.junit import properties_of
 from pytest_stt.render.lines import Line
 from pytest_stt.render.table import rate, table_lines
 from pytest_stt.render.worst import worst_lines
+from pytest_stt.text.terms import TermCounts
 from pytest_stt.text.width import display_width
 
 
@@ -73,6 +74,47 @@ def test_the_worst_comes_first_and_the_rest_is_counted() -> None:
     assert lines[-1] == "… and 1 more with errors"
 
 
+def japanese(said: str, heard: str, case: str = "ja", **more: object) -> Record:
+    counts = Counts.of(TextMetrics.compute(said, heard, unit="character"))
+    return replace(record(said, heard, case, **more), counts=counts, language="ja")
+
+
+def test_a_language_without_words_is_ranked_and_shown_by_its_characters() -> None:
+    records = [
+        record("one two three four", "one two three for", "a"),
+        japanese("今日は", "今は", "b"),
+        japanese("今日は", "今日は", "c"),
+    ]
+    lines = [text_of(line) for line in worst_lines(records, width=80, count=2)]
+    assert lines[1:5] == [
+        "a.stt.yaml::b  CER 33.3%, 1 of 3 characters",
+        "REF: 今 日 は",
+        "HYP: 今 ** は",
+        "        D",
+    ]
+    assert lines[5] == "a.stt.yaml::a  WER 25.0%, 1 of 4 words"
+
+
+def test_a_record_with_a_normaliser_of_another_version_has_its_figures_without_an_alignment() -> None:
+    lines = worst_lines([record("one two", "one too", normalizer="basic@99")], width=80, count=1)
+    assert [text_of(line) for line in lines] == ["", "a.stt.yaml::x  WER 50.0%, 1 of 2 words"]
+
+
+def test_the_chosen_way_of_a_reference_is_what_is_aligned() -> None:
+    heard = "gonna try"
+    counts = Counts.of(TextMetrics.compute("gonna go", heard))
+    one = replace(record("{going to / gonna} go", heard, alternatives=True), counts=counts)
+    assert [text_of(line) for line in worst_lines([one], width=80, count=1)][2:4] == [
+        "REF: gonna go",
+        "HYP: gonna try",
+    ]
+
+
+def test_a_name_from_right_to_left_does_not_move_the_figures_behind_it() -> None:
+    (_, title, *_) = worst_lines([record("one", "two", "שלום")], width=80, count=1)
+    assert text_of(title) == "\u2068a.stt.yaml::שלום\u2069  WER 100.0%, 1 of 1 words"
+
+
 def test_lines_have_no_blanks_at_their_end() -> None:
     lines = worst_lines([record("one two three", "one too", "a")], width=80, count=1)
     assert all(text_of(line) == text_of(line).rstrip() for line in lines)
@@ -97,6 +139,41 @@ def test_properties_of_several_records_are_pooled() -> None:
     assert found["stt.audio_s"] == "3.500"
     assert found["stt.normalizer"] == "basic@1, none"
     assert "stt.location" not in found
+
+
+def test_properties_have_the_other_rates_of_their_counts() -> None:
+    found = dict(properties_of([record("one two", "one too"), record("one", "one")]))
+    assert (found["stt.mer"], found["stt.wil"]) == ("0.3333", "0.5556")
+
+
+def test_a_language_without_words_has_characters_in_the_place_of_words() -> None:
+    found = dict(properties_of([japanese("今日は", "今は", repeats=(Repeat(),))]))
+    assert "stt.wer" not in found
+    assert "stt.words" not in found
+    assert (found["stt.cer"], found["stt.characters"], found["stt.deletions"]) == ("0.3333", "3", "1")
+    counts = Counts.of(TextMetrics.compute("今", "今", unit="character"))
+    repeated = dict(properties_of([japanese("今", "今", repeats=(Repeat(counts=counts),))]))
+    assert "stt.repeat.1.wer" not in repeated
+    assert repeated["stt.repeat.1.cer"] == "0.0000"
+
+
+def test_keywords_are_pooled_over_what_was_heard() -> None:
+    terms = (TermCounts(text="a", said=2, heard=1, hits=1), TermCounts(text="b", said=1, heard=1, hits=1))
+    one = record("one", "one", terms=terms)
+    assert dict(properties_of([one]))["stt.keyword_recall"] == "0.6667"
+    pooled = dict(properties_of([one, record("x", "x", terms=terms[1:]), replace(one, outcome="error")]))
+    assert (pooled["stt.keyword_recall"], pooled["stt.keyword_precision"]) == ("0.7500", "1.0000")
+    assert not [name for name in dict(properties_of([record("one", "one")])) if "keyword" in name]
+
+
+def test_measures_of_a_case_are_among_its_properties_and_absent_ones_are_not() -> None:
+    measures = {"punctuation_error_rate": 0.25, "case_error_rate": None, "word_offset_p95_ms": 81.26}
+    one = record("one", "one", measures=measures)
+    found = dict(properties_of([one]))
+    assert (found["stt.punctuation_error_rate"], found["stt.word_offset_p95_ms"]) == ("0.2500", "81.3")
+    assert "stt.case_error_rate" not in found
+    for others in ([replace(one, outcome="error")], [one, one]):
+        assert "stt.punctuation_error_rate" not in dict(properties_of(others))
 
 
 def test_properties_without_a_latency_leave_it_out() -> None:
@@ -145,6 +222,15 @@ def test_each_repeat_has_its_numbers() -> None:
 def test_repeats_of_several_records_are_left_to_their_own_cases() -> None:
     records = [record("one", "one", case, repeats=(Repeat(), Repeat())) for case in "ab"]
     assert not [name for name, _ in properties_of(records) if "repeat" in name]
+
+
+def test_a_suite_without_words_shows_its_characters_and_no_word_error_rate() -> None:
+    only = totals_of("ja", [japanese("今日は", "今は")])
+    lines = [text_of(line).split() for line in table_lines([only, totals("en")], None, width=100)]
+    assert lines[0][:6] == ["suite", "cases", "words", "chars", "WER", "CER"]
+    assert lines[1][:7] == ["ja", "1", "-", "3", "-", "33.3%", "0/1/0"]
+    assert lines[2][:7] == ["en", "1", "2", "7", "50.0%", "14.3%", "1/0/0"]
+    assert "chars" not in text_of(table_lines([totals("en")], None, width=100)[0])
 
 
 def test_control_characters_in_a_name_do_not_reach_the_table() -> None:

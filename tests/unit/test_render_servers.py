@@ -74,6 +74,20 @@ def test_an_infinite_rate_has_no_distance() -> None:
     assert "quiet WER 0.0%, loud WER inf, 3" in text
 
 
+def test_servers_of_a_language_without_words_are_compared_by_characters() -> None:
+    def japanese(errors: int) -> TextMetrics:
+        return TextMetrics(words=None, characters=EditCounts(hits=100 - errors, substitutions=errors))
+
+    text = drawn(comparison(("large", japanese(2)), ("small", japanese(4))))
+    assert "large CER 2.0%, small CER 4.0% (+2.0 points), 3" in text
+
+
+def test_a_server_named_from_right_to_left_does_not_move_its_figures() -> None:
+    text = drawn(comparison(("שלום", metrics(2)), ("small", metrics(4)), unheard=("ערב",)))
+    assert "\u2068שלום\u2069 WER 2.0%, small" in text
+    assert text.endswith("\u2068ערב\u2069 heard nothing")
+
+
 def test_a_single_server_that_heard_something_is_not_compared() -> None:
     assert server_lines([comparison(TWO[0], unheard=("small",)), comparison()], width=80) == []
 

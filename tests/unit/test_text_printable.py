@@ -18,6 +18,7 @@ from pytest_stt.text.printable import has_right_to_left, isolated
         ("a\x00b\x7f\x9b", "a\\x00b\\x7f\\x9b"),
         ("one\ntwo\r\tthree", "one\\ntwo\\r\\tthree"),
         ("\u202eevil\u2069\u200f\u061c", "\\u202eevil\\u2069\\u200f\\u061c"),
+        ("\u206a\u206f", "\\u206a\\u206f"),
         ("\u2028\u2029", "\\u2028\\u2029"),
         ("\ud800 \udfff", "\\ud800 \\udfff"),
         ("\uffff\ufdd0\U0001fffe", "\\uffff\\ufdd0\\U0001fffe"),
