@@ -23,6 +23,8 @@ from pytest_stt.records import (
     digest_of,
     write_results,
 )
+from pytest_stt.text.terms import TermCounts
+from pytest_stt.text.times import TimedWord
 
 SUITE = "a.stt.yaml"
 
@@ -91,7 +93,7 @@ _texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 _numbers = st.floats(allow_nan=False, allow_infinity=False)
 _counts = st.builds(
     Counts,
-    words=st.builds(EditCounts, hits=st.integers(0, 99), deletions=st.integers(0, 2**70)),
+    words=st.none() | st.builds(EditCounts, hits=st.integers(0, 99), deletions=st.integers(0, 2**70)),
     chars=st.builds(EditCounts, insertions=st.integers(0, 99), substitutions=st.integers(0, 9)),
 )
 _outcomes = st.sampled_from(["passed", "failed", "error", "skipped", "xfailed", "xpassed"])
@@ -118,15 +120,37 @@ any_record = st.builds(
     outcome=_outcomes,
     server=_texts,
     dialect=_maybe(_texts),
-    audio=_maybe(st.builds(AudioFacts, path=_maybe(_texts), sha256=_maybe(_texts), seconds=_maybe(_numbers))),
+    audio=_maybe(
+        st.builds(
+            AudioFacts,
+            path=_maybe(_texts),
+            sha256=_maybe(_texts),
+            seconds=_maybe(_numbers),
+            offset_s=_maybe(_numbers),
+        )
+    ),
     language=_maybe(_texts),
     tags=_some(_texts),
     meta=st.dictionaries(_texts, _meta, max_size=3),
     references=_some(_texts),
+    alternatives=st.booleans(),
     hypothesis=_maybe(_texts),
     events=_some(st.builds(Event, ms=_numbers, kind=_texts, text=_texts)),
     latency_ms=_maybe(_numbers),
+    words=_some(st.builds(TimedWord, word=_texts, start_s=_numbers, end_s=_maybe(_numbers))),
     measures=st.dictionaries(_texts, _maybe(_numbers), max_size=3),
+    terms=_some(
+        st.builds(
+            TermCounts,
+            text=_texts,
+            kind=st.sampled_from(["keyword", "forbidden", "entity"]),
+            weight=_numbers,
+            group=_texts,
+            said=st.integers(0, 9),
+            heard=st.integers(0, 9),
+            hits=st.integers(0, 9),
+        )
+    ),
     tries=_some(
         st.builds(Try, error=_maybe(_texts), status=_maybe(st.integers(100, 599)), ms=_maybe(_numbers))
     ),

@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 from pytest_stt.limits import DEFAULT_LIMITS
 from pytest_stt.metrics import TextMetrics
 from pytest_stt.records import AudioFacts, Counts, Event, Record, Repeat, Try
+from pytest_stt.text.terms import TermCounts
+from pytest_stt.text.times import TimedWord
 
 scored = TextMetrics.compute("hello big world", "hello word")
+wordless = TextMetrics.compute("你好世界", "你好世", unit="character")
 
 
 def full_record(**changes):
@@ -24,18 +27,21 @@ def full_record(**changes):
         "outcome": "failed",
         "server": "eu",
         "dialect": "openai",
-        "audio": AudioFacts(path="suites/hello.flac", sha256="00ff", seconds=1.5),
+        "audio": AudioFacts(path="suites/hello.flac", sha256="00ff", seconds=1.5, offset_s=0.25),
         "language": "en",
         "tags": ("smoke",),
         "meta": {"speaker": {"age": "30"}, "rooms": ["a", "b"]},
-        "references": ("Hello, big world!",),
+        "references": ("Hello, {big / large} world!",),
+        "alternatives": True,
         "hypothesis": "Hello word",
         "events": (
             Event(ms=12.5, kind="partial", text="Hello"),
             Event(ms=20.0, kind="final", text="Hello word"),
         ),
         "latency_ms": 20.0,
-        "measures": {"rtf": 0.5},
+        "words": (TimedWord(word="Hello", start_s=0.1, end_s=0.5), TimedWord(word="word", start_s=0.6)),
+        "measures": {"wer": 0.5, "keyword_recall": None},
+        "terms": (TermCounts(text="world", weight=2.0, said=1), TermCounts(text="uh", kind="forbidden")),
         "tries": (Try(error="busy", status=429, ms=3.0), Try(ms=20.0)),
         "repeats": (
             Repeat(hypothesis="Hello word", counts=Counts.of(scored), latency_ms=20.0, outcome="failed"),
@@ -66,8 +72,8 @@ def test_the_keys_are_those_of_the_schema():
     # fmt: off
     assert set(data) == {
         "id", "suite", "case", "server", "dialect", "audio", "language", "tags", "meta", "references",
-        "hypothesis", "events", "latency_ms", "measures", "tries", "repeats", "counts", "normalizer",
-        "limits", "outcome", "message",
+        "alternatives", "hypothesis", "events", "latency_ms", "words", "measures", "terms", "tries",
+        "repeats", "counts", "normalizer", "limits", "outcome", "message",
     }
     # fmt: on
     assert data["counts"]["words"] == {"hits": 1, "substitutions": 1, "deletions": 1, "insertions": 0}
@@ -78,6 +84,36 @@ def test_the_keys_are_those_of_the_schema():
 def test_metrics_are_rebuilt_from_counts():
     assert full_record().metrics == scored
     assert full_record().metrics.alignment == ()
+
+
+def test_counts_in_a_language_without_words_are_of_characters_alone():
+    record = full_record(counts=Counts.of(wordless), repeats=(Repeat(counts=Counts.of(wordless)),))
+    data = record.to_dict()
+    assert data["counts"] == {
+        "words": None,
+        "chars": {"hits": 3, "substitutions": 0, "deletions": 1, "insertions": 0},
+    }
+    read = Record.from_dict(execnet.loads(execnet.dumps(data)))
+    assert read == record
+    assert read.metrics == wordless
+    assert read.repeats[0].counts == read.counts
+
+
+def test_a_record_of_an_earlier_version_is_read_without_the_newer_keys():
+    data = full_record().to_dict()
+    for key in ("alternatives", "words", "terms", "measures"):
+        del data[key]
+    del data["audio"]["offset_s"]
+    read = Record.from_dict(data)
+    assert (read.alternatives, read.words, read.terms, dict(read.measures)) == (False, (), (), {})
+    assert read.audio.offset_s is None
+    assert read.metrics == scored
+
+
+def test_what_a_record_was_measured_by_is_in_it():
+    expected = full_record().expected
+    assert (expected.references, expected.alternatives) == (("Hello, {big / large} world!",), True)
+    assert (expected.normalizer, expected.language) == ("basic@1", "en")
 
 
 def test_only_plain_values_leave():
