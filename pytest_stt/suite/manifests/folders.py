@@ -63,7 +63,7 @@ def _pair(file: Path, audio: str, faults: Faults) -> Iterator[Utterance]:
         yield Utterance(source=file, line=1, audio=audio, reference=reference.rstrip("\r\n"))
     elif not faults.has(file):
         # More often a copy that was cut short than somebody's way to write silence.
-        faults.add(file, None, "the file is empty; for silence put a line break in it")
+        faults.add(file, 1, "the file is empty; for silence put a line break in it")
 
 
 def _walk(root: Path, faults: Faults) -> Iterator[tuple[str, list[str]]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from pytest_stt.suite.manifests.columns import columns_of, utterance
+from pytest_stt.suite.manifests.columns import NEEDED, columns_of, utterance
 from pytest_stt.suite.manifests.faults import BadRow
 from pytest_stt.suite.manifests.lines import read_lines
-from pytest_stt.suite.problems import found
+from pytest_stt.suite.problems import found, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,10 +24,12 @@ def read_nemo(source: Source) -> Iterator[Utterance]:
     for line, text in read_lines(source.path, source.faults):
         try:
             item = _item(text)
-            for role in ("audio", "reference"):
-                _require(item, columns[role])
+            values = {role: _first(item, names) for role, names in columns.items()}
+            for role in NEEDED:
+                if values[role] is None:
+                    raise BadRow(f'there is no "{columns[role][0]}"{nearest(columns[role][0], item)}')
             yield utterance(
-                {role: _first(item, names) for role, names in columns.items()},
+                values,
                 source=source,
                 file=source.path,
                 line=line,
@@ -55,13 +57,11 @@ def _item(text: str) -> dict[str, Any]:
     return item
 
 
-def _require(item: dict[str, Any], names: tuple[str, ...]) -> None:
-    if all(item.get(name) is None for name in names):
-        raise BadRow(f'there is no "{names[0]}"; this object has {", ".join(item) or "nothing"}')
-
-
 def _first(item: dict[str, Any], names: tuple[str, ...]) -> Any:
-    return next((item[name] for name in names if item.get(name) is not None), None)
+    for name in names:
+        if item.get(name) is not None:
+            return item[name]
+    return None
 
 
 def _shown(value: Any) -> str:

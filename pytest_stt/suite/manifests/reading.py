@@ -101,9 +101,8 @@ def _is_readable(entry: DataSetEntry, node: YamlMapping, folder: Path, problems:
         return False
     for key, formats in _KEYS_OF_FORMATS.items():
         if key in node and entry.format not in formats:
-            problems.add(
-                node.key_line(key), f'"{key}" is for {", ".join(sorted(formats))}, not {entry.format}'
-            )
+            known = ", ".join(sorted(formats))
+            problems.add(node.key_line(key), f'"{key}" is for {known}, not for {entry.format}')
     wrong = _wrong_path(folder / entry.path, str(entry.format))
     if wrong:
         problems.add(node.value_line("path"), f"{wrong}: {entry.path}")

@@ -47,7 +47,7 @@ def sample(ids: Sequence[str], size: int, seed: int) -> list[int]:
     """
 
     def rank(at: int) -> bytes:
-        return blake2b(f"{seed}/{ids[at]}".encode(), digest_size=16).digest()
+        return blake2b(f"{seed}/{ids[at]}".encode(errors="surrogatepass"), digest_size=16).digest()
 
     return sorted(nsmallest(size, range(len(ids)), key=rank))
 

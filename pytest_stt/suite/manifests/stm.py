@@ -51,9 +51,7 @@ def _segment(line: str, file: Path, number: int, recordings: _Recordings) -> Ite
         return
     if channel not in ("1", "A", "a"):
         advice = "write each channel to a file of its own"
-        raise BadRow(
-            f"expected the channel 1 or A, the only one that is sent, found {quoted(channel)}; {advice}"
-        )
+        raise BadRow(f"expected the channel 1 or A, found {quoted(channel)}; {advice}")
     offset = read_offset(begin)
     yield Utterance(
         source=file,
@@ -78,8 +76,7 @@ class _Recordings:
         """Return the path of a recording, without a suffix if there is none with any."""
         if name not in self._known:
             path = self.source.audio_path(name)
-            candidates = (
-                [path] if path.lower().endswith(AUDIO_SUFFIXES) else [path + end for end in AUDIO_SUFFIXES]
-            )
-            self._known[name] = next((each for each in candidates if Path(each).is_file()), path)
+            suffixes = ("",) if path.lower().endswith(AUDIO_SUFFIXES) else AUDIO_SUFFIXES
+            there = (path + suffix for suffix in suffixes if Path(path + suffix).is_file())
+            self._known[name] = next(there, path)
         return self._known[name]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pytest_stt.suite.manifests.columns import NEEDED, columns_of, utterance
 from pytest_stt.suite.manifests.faults import BadRow
 from pytest_stt.suite.manifests.lines import read_lines, read_text
-from pytest_stt.suite.problems import nearest
+from pytest_stt.suite.problems import nearest, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -82,9 +82,8 @@ def _places(
     header: list[str], columns: Mapping[str, tuple[str, ...]], source: Source, line: int
 ) -> dict[str, int]:
     """Return the index of each role's column; nothing when the header is not fit for use."""
-    problems = [
-        f'the column "{name}" is there twice' for name in dict.fromkeys(header) if header.count(name) > 1
-    ]
+    twice = dict.fromkeys(name for name in header if header.count(name) > 1)
+    problems = [f"the column {quoted(name)} is there twice" for name in twice]
     places = {}
     for role, names in columns.items():
         index = next((header.index(name) for name in names if name in header), None)
