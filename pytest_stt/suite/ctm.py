@@ -27,24 +27,26 @@ _MOST_NAMES = 20
 
 @dataclass
 class _Recording:
-    """What a file says of one recording: its words, and what is wrong with the line it stands on."""
+    """What a file says of one recording: its words by channel, and the problems with their lines."""
 
-    words: list[TimedWord] = field(default_factory=list)
+    words: dict[str, list[TimedWord]] = field(default_factory=dict)
     problems: list[tuple[int, str]] = field(default_factory=list)
-    channel: str = ""
 
     def add(self, line: int, fields: list[str]) -> None:
         try:
             word = _read_row(fields)
-            self.channel = self.channel or fields[1]
-            if fields[1] != self.channel:
-                raise SuiteError(f"expected rows of one channel, {self.channel}, found {fields[1]}")
-            if self.words and word.start_s < self.words[-1].start_s:
-                before = f"{self.words[-1].start_s:g}, that of the word before it,"
-                raise SuiteError(f"start: expected {before} or more, found {found(fields[2])}")
-            self.words.append(word)
         except SuiteError as error:
             self.problems.append((line, str(error)))
+            return
+        channel = fields[1]
+        if self.words and channel not in self.words:
+            first = next(iter(self.words))
+            self.problems.append((line, f"expected rows of one channel, {first}, found {channel}"))
+        words = self.words.setdefault(channel, [])
+        if words and word.start_s < words[-1].start_s:
+            before = f"{words[-1].start_s:g}, that of the word before it,"
+            self.problems.append((line, f"start: expected {before} or more, found {found(fields[2])}"))
+        words.append(word)
 
 
 def read_ctm(path: Path, *, stem: str, display: str, audio_name: str = "") -> tuple[TimedWord, ...]:
@@ -71,7 +73,8 @@ def read_ctm(path: Path, *, stem: str, display: str, audio_name: str = "") -> tu
     recording = recordings[names[0]] if names else next(iter(recordings.values()))
     if recording.problems:
         raise SuiteError(*(printable(f"{display}:{line}: {text}") for line, text in recording.problems))
-    return tuple(recording.words)
+    (words,) = recording.words.values()
+    return tuple(words)
 
 
 def seconds(text: str) -> float | None:
@@ -110,20 +113,21 @@ def _read_row(fields: list[str]) -> TimedWord:
     start, duration, word = fields[2:5]
     if word.lower() in _ALTERNATION:
         raise SuiteError(f"alternatives ({word}) are not read here: keep the rows of one, without this one")
-    times = {"start": seconds(start), "duration": seconds(duration)}
-    for name, typed in (("start", start), ("duration", duration)):
-        if times[name] is None:
-            raise SuiteError(f"{name}: expected {SECONDS}, found {found(typed)}")
+    start_s, duration_s = _seconds("start", start), _seconds("duration", duration)
     if len(fields) == 6 and not _NUMBER.fullmatch(fields[5]):
         raise SuiteError(f"confidence: expected a number, found {found(fields[5])}; a word has no blanks")
-    start_s, duration_s = times["start"] or 0.0, times["duration"] or 0.0
     return TimedWord(word=word, start_s=start_s, end_s=round(start_s + duration_s, 6))
+
+
+def _seconds(name: str, typed: str) -> float:
+    number = seconds(typed)
+    if number is None:
+        raise SuiteError(f"{name}: expected {SECONDS}, found {found(typed)}")
+    return number
 
 
 def _none_of(stem: str, names: list[str]) -> str:
     if not names:
         return "expected a row for each word, found none"
-    hint = (
-        nearest(stem, names) if len(names) <= _MOST_NAMES else f"; the first ones are of {quoted(names[0])}"
-    )
+    hint = nearest(stem, names) if len(names) <= _MOST_NAMES else f"; the first is of {quoted(names[0])}"
     return f"no row is of {quoted(stem)}{hint}"

@@ -4,6 +4,7 @@ import time
 
 from pytest_stt.client.dialects.base import Said
 from pytest_stt.client.timeline import Timeline
+from pytest_stt.text.times import TimedWord
 
 
 class LastOneDecoder:
@@ -88,3 +89,18 @@ def test_the_last_message_is_told_printable_and_cut() -> None:
     assert len(str(timeline)) < 400
     timeline.hear(b"1234", time.monotonic())
     assert "a binary frame of 4 bytes" in str(timeline)
+
+
+class TimedDecoder(LastOneDecoder):
+    @property
+    def words(self) -> list[TimedWord]:
+        return [TimedWord(word=word, start_s=float(at)) for at, word in enumerate(self.transcript.split())]
+
+
+def test_words_are_those_of_a_decoder_that_knows_their_times() -> None:
+    timed, untimed, bare = Timeline(TimedDecoder()), Timeline(LastOneDecoder()), Timeline()
+    for timeline in (timed, untimed, bare):
+        timeline.hear("red", time.monotonic())
+        timeline.hear("red door", time.monotonic())
+    assert [(word.word, word.start_s) for word in timed.words] == [("red", 0.0), ("door", 1.0)]
+    assert list(untimed.words) == list(bare.words) == []

@@ -9,9 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_stt.client.dialects.base import Said
+from pytest_stt.client.dialects.openai import OpenAIDialect, OpenAIOptions
 from pytest_stt.client.dialects.openai_answers import OpenAIDecoder
 from pytest_stt.client.sse import EventData, EventSplitter
-from pytest_stt.errors import ProtocolError, ServerError
+from pytest_stt.client.stream import StreamOptions
+from pytest_stt.errors import ProtocolError, ServerError, SuiteError
+from pytest_stt.text.times import TimedWord
 
 
 def decoder(*, plain_text: bool = False) -> OpenAIDecoder:
@@ -308,3 +311,136 @@ def test_nothing_that_is_json_makes_it_raise(event: Any) -> None:
     reader.feed(json.dumps(event))
     reader.feed(json.dumps(event).encode())
     assert isinstance(reader.transcript, str)
+
+
+RED = {"word": "red", "start": 0.1, "end": 0.4}
+DOOR = {"word": " door", "start": "0.5", "end": "0.90", "probability": 0.9}
+TIMED = (TimedWord(word="red", start_s=0.1, end_s=0.4), TimedWord(word=" door", start_s=0.5, end_s=0.9))
+
+
+def words_of(*messages: Any) -> tuple[TimedWord, ...]:
+    """Read a body, or several events, and return the words with times."""
+    reader = decoder()
+    if len(messages) == 1:
+        reader.feed(json.dumps(messages[0]).encode())
+    else:
+        for event in messages:
+            reader.feed(event if isinstance(event, str) else json.dumps(event))
+    assert reader.transcript == "red door"
+    return reader.words
+
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        {"words": [RED, DOOR]},
+        {"words": [RED, DOOR], "segments": [{"words": [RED]}]},
+        {"segments": [{"words": [RED]}, {"text": "no words"}, "?", {"words": [DOOR]}]},
+        {"words": None, "segments": [{"words": [RED, DOOR]}]},
+        {"words": [], "segments": [{"words": [RED, DOOR]}]},
+        {"words": [{"text": "red", "start": 0.1, "end": 0.4}, {"text": " door", "start": 0.5, "end": 0.9}]},
+    ],
+)
+def test_a_verbose_answer_has_words_as_the_server_wrote_them(places: dict[str, Any]) -> None:
+    assert words_of({"text": "red door", **places}) == TIMED
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [*DELTAS, {"type": "transcript.text.done", "text": "red door", "words": [RED, DOOR]}, "[DONE]"],
+        [*DELTAS, {"type": "transcript.text.done", "segments": [{"words": [RED, DOOR]}]}],
+        [SEGMENTS[0] | {"words": [RED]}, SEGMENTS[1] | {"words": [DOOR]}, "[DONE]"],
+        [
+            {"type": "transcript.text.delta", "delta": "red door", "words": [RED]},
+            {"type": "transcript.text.done", "text": "red door", "words": [RED, DOOR]},
+        ],
+        [
+            {"type": "transcript.text.segment", "words": [RED, DOOR]},
+            {"type": "transcript.text.done", "text": "red door", "words": []},
+        ],
+    ],
+)
+def test_events_have_words_each_or_the_last_one_all(events: list[Any]) -> None:
+    assert words_of(*events) == TIMED
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        None,
+        "red",
+        ["red", 0.1, 0.4],
+        {"start": 0.1, "end": 0.4},
+        {"word": None, "start": 0.1},
+        {"word": 7, "start": 0.1},
+        {"word": "red"},
+        {"word": "red", "start": None},
+        {"word": "red", "start": "soon"},
+        {"word": "red", "start": True},
+        {"word": "red", "start": [0.1]},
+        {"word": "red", "start": -0.1},
+        {"word": "red", "start": 10**400},
+        {"word": "red", "start": float("nan")},
+        {"word": "red", "start": float("inf")},
+        {"word": "red", "start": "Infinity"},
+        {"word": "red", "start": 0.1, "end": float("nan")},
+        {"word": "red", "start": 0.1, "end": "late"},
+        {"word": "red", "start": 0.2, "end": 0.1},
+    ],
+)
+def test_a_word_whose_times_make_no_sense_is_left_out(entry: Any) -> None:
+    assert words_of({"text": "red door", "words": [RED, entry, DOOR]}) == TIMED
+
+
+@pytest.mark.parametrize("end", [{}, {"end": None}])
+def test_a_word_may_have_no_end(end: dict[str, Any]) -> None:
+    (word,) = words_of({"text": "red door", "words": [{"word": "red", "start": 0, **end}]})
+    assert word == TimedWord(word="red", start_s=0.0)
+
+
+@pytest.mark.parametrize("words", [None, {}, "red door", 7, [], [[]]])
+def test_an_answer_without_words_has_its_text(words: Any) -> None:
+    assert words_of({"text": "red door", "words": words, "segments": words}) == ()
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["word", "start", "end", "words", "text"]), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@given(JSON_VALUES, JSON_VALUES)
+def test_no_words_whatever_spoil_the_transcript(words: Any, segments: Any) -> None:
+    for word in words_of({"text": "red door", "words": words, "segments": segments}):
+        assert 0 <= word.start_s <= (word.start_s if word.end_s is None else word.end_s)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"response_format": "json"},
+        {"timestamp_granularities": ["word"]},
+        {"timestamp_granularities": ["word"], "response_format": "verbose_json"},
+        {"timestamp_granularities": [], "response_format": "text"},
+        {
+            "timestamp_granularities": ["word"],
+            "response_format": "json",
+            "extra": {"response_format": "diarized_json"},
+        },
+    ],
+)
+def test_times_may_be_asked_for_where_an_answer_may_have_them(options: dict[str, Any]) -> None:
+    OpenAIDialect().check(OpenAIOptions(**options), StreamOptions())
+
+
+@pytest.mark.parametrize("response_format", ["json", "text"])
+def test_times_in_an_answer_that_has_none_are_refused(response_format: Any) -> None:
+    options = OpenAIOptions(timestamp_granularities=["word"], response_format=response_format)
+    with pytest.raises(SuiteError, match=f"format {response_format} has none: write `response_format: verb"):
+        OpenAIDialect().check(options, StreamOptions())

@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_stt.client.dialects.base import Said
+from pytest_stt.client.dialects.whisperlive import WhisperLiveOptions, handshake
 from pytest_stt.client.dialects.whisperlive_segments import WhisperLiveDecoder
 from pytest_stt.errors import BusyError, ClosedError, ProtocolError, ServerError, STTError
+from pytest_stt.text.times import TimedWord
 
 
 def decoder() -> WhisperLiveDecoder:
@@ -197,3 +199,73 @@ def test_nothing_that_a_server_sends_makes_it_raise(message: str | bytes) -> Non
     reader = decoder()
     feed(reader, message)
     assert reader.transcript == ""
+
+
+def timed(entry: dict[str, Any], *words: tuple[str, float]) -> dict[str, Any]:
+    """Add words to a segment, each half a second long, with times as the server writes them."""
+    listed = [
+        {"word": f" {word}", "start": f"{start:.3f}", "end": f"{start + 0.5:.3f}", "probability": 0.9}
+        for word, start in words
+    ]
+    return entry | {"words": listed}
+
+
+def words_of(*messages: list[dict[str, Any]]) -> list[tuple[str, float]]:
+    reader = decoder()
+    for segments in messages:
+        feed(reader, {"uid": "1", "segments": segments})
+    assert all(word.end_s == word.start_s + 0.5 for word in reader.words)
+    return [(word.word, word.start_s) for word in reader.words]
+
+
+def test_words_of_completed_segments_and_of_the_open_tail_have_times() -> None:
+    tail = timed(segment(1, 2, "door", completed=False), ("door", 1.2))
+    assert words_of([timed(RED, ("red", 0.1))], [timed(RED, ("red", 0.1)), tail]) == [
+        (" red", 0.1),
+        (" door", 1.2),
+    ]
+
+
+def test_a_later_version_of_a_segment_replaces_its_words() -> None:
+    first, later = timed(RED, ("red", 0.1)), timed(RED, ("red", 0.3))
+    read = timed(segment(0, 1, "read"), ("read", 0.2))
+    assert words_of([first, DOOR], [later, DOOR]) == [(" red", 0.3)]
+    assert words_of([first, DOOR], [RED, DOOR]) == [(" red", 0.1)]
+    assert words_of([first, DOOR], [read, DOOR]) == [(" read", 0.2)]
+    assert words_of([first, DOOR], [segment(0, 1, "read"), DOOR]) == []
+
+
+def test_a_tail_that_becomes_complete_without_words_keeps_those_it_had() -> None:
+    tail = timed(segment(0.4, 1, " red ", completed=False), ("red", 0.5))
+    assert words_of([tail], [RED]) == [(" red", 0.5)]
+    assert words_of([tail], [DOOR]) == []
+
+
+def test_the_words_of_a_tail_go_with_it() -> None:
+    assert words_of([RED, timed(segment(1, 2, "noise", completed=False), ("noise", 1.0))], [RED]) == []
+
+
+def test_a_repeat_adds_no_words() -> None:
+    again = timed(segment(0.5, 1.5, "red door"), ("red", 0.5), ("door", 1.0))
+    assert words_of([timed(RED, ("red", 0.0)), timed(DOOR, ("door", 1.0))], [again]) == [
+        (" red", 0.0),
+        (" door", 1.0),
+    ]
+
+
+@pytest.mark.parametrize("words", [None, "red", {}, [None, {"word": "red"}, {"word": "red", "start": "nan"}]])
+def test_words_that_make_no_sense_leave_the_transcript(words: Any) -> None:
+    reader = decoder()
+    assert feed(reader, {"segments": [RED | {"words": words}]}) == [Said(kind="final", text="red")]
+    assert (reader.transcript, list(reader.words)) == ("red", [])
+
+
+def test_a_word_without_an_end_has_its_start() -> None:
+    reader = decoder()
+    feed(reader, {"segments": [RED | {"words": [{"word": "red", "start": 0.25}]}]})
+    assert list(reader.words) == [TimedWord(word="red", start_s=0.25)]
+
+
+def test_times_of_words_are_asked_for_only_when_wanted() -> None:
+    assert "word_timestamps" not in handshake(WhisperLiveOptions(), "en")
+    assert handshake(WhisperLiveOptions(word_timestamps=True), "en")["word_timestamps"] is True
