@@ -1,156 +1,182 @@
-"""Normalisers: named, versioned lists of steps that both sides go through before they are compared.
+"""Normalisers by name and version: what both sides go through before they are compared.
 
 A released version never changes what it returns for a Unicode version; a better rule is a new version.
 """
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stt.errors import SuiteError
-from pytest_stt.text import steps
+from pytest_stt.text import chinese, cjk, composition, numbers, whisper
+from pytest_stt.text.basic import BASIC_1
+from pytest_stt.text.languages import primary_language
 from pytest_stt.text.printable import printable
+from pytest_stt.text.step import Normalizer, Step
+from pytest_stt.text.wording import near_miss
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+__all__ = ["Normalizer", "Step", "find_normalizer", "normalizer_for", "normalizer_names", "normalizer_spec"]
+
+_DEFAULT: Final = "default"
+_MOST_KEPT = 256
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
-    """Name one rule of a normaliser.
-
-    Attributes:
-        name: A word or two.
-        description: One line that says what the rule does.
-        apply: The rule itself, string to string.
-    """
-
-    name: str
-    description: str
-    apply: Callable[[str], str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Normalizer:
-    """Bring a text into the form in which it is scored, by calling it: `normalizer(text)`.
+class Release:
+    """Describe one version of a normaliser.
 
     Attributes:
         name: Its name in `normalize:` of a suite.
         version: Counted from 1.
-        steps: What it does, in this order; empty for `none`.
+        summary: What it is for, in one line.
+        steps: Makes its steps for a language; raises SuiteError where it can't.
     """
 
     name: str
     version: int
-    steps: tuple[Step, ...]
+    summary: str
+    steps: Callable[[str | None], tuple[Step, ...]]
 
     @property
     def label(self) -> str:
         """Return name and version, such as `basic@1`."""
         return f"{self.name}@{self.version}"
 
-    def __call__(self, text: str) -> str:
-        """Return the text in the form in which it is scored."""
-        for step in self.steps:
-            text = step.apply(text)
-        return text
 
-
-_BASIC_1 = (
-    Step(
-        name="invisible",
-        description="Delete format characters (soft hyphen, zero width, bidi), variation selectors, "
-        "enclosing marks and the Arabic tatweel; ™, ℠ and free-standing accents become a blank",
-        apply=steps.delete_invisible,
+RELEASES: Final = (
+    Release(name="none", version=1, summary="Compare the texts as they are.", steps=lambda _language: ()),
+    Release(
+        name="basic",
+        version=1,
+        summary="Case, punctuation, white space and ways to write the same character do not count.",
+        steps=lambda _language: BASIC_1,
     ),
-    Step(
-        name="composition",
-        description="Write every character in its one form (Unicode NFKC); № stays, a fraction or raised "
-        "digit right behind a digit becomes a word of its own",
-        apply=steps.compose,
+    Release(
+        name="whisper-english",
+        version=1,
+        summary="OpenAI's normaliser for English: fillers, contractions, numbers and spelling too.",
+        steps=lambda _language: whisper.ENGLISH_1,
     ),
-    Step(name="case", description="Fold case by Unicode's full rules", apply=steps.fold_case),
-    Step(
-        name="apostrophes",
-        description="Write any apostrophe between letters or digits as ', and a blank for any other",
-        apply=steps.unify_apostrophes,
+    Release(
+        name="whisper-multilingual",
+        version=1,
+        summary="OpenAI's normaliser for other languages; it tears words at Indic and Thai vowel signs.",
+        steps=lambda _language: whisper.MULTILINGUAL_1,
     ),
-    Step(
-        name="hebrew signs",
-        description="Delete geresh, gershayim and the quotes typed for them between two Hebrew letters",
-        apply=steps.delete_hebrew_signs,
+    Release(
+        name="numbers",
+        version=1,
+        summary="As basic, and spoken numbers are written in digits (de, en, es, fr, it, nl, pt).",
+        steps=numbers.steps_1,
     ),
-    Step(
-        name="signs in words",
-        description="Delete dots, the Catalan middle dot and Armenian tone marks between two letters",
-        apply=steps.delete_inner_signs,
+    Release(
+        name="cjk",
+        version=1,
+        summary="As basic, and blanks beside Chinese characters and kana do not count.",
+        steps=lambda _language: cjk.CJK_1,
     ),
-    Step(
-        name="signs in numbers",
-        description="Keep . , : / between two digits, and a minus right before a digit at the start of a "
-        "word; elsewhere they become a blank",
-        apply=steps.keep_number_signs,
+    Release(
+        name="simplified",
+        version=1,
+        summary="Write traditional Chinese characters as simplified ones, and change nothing else.",
+        steps=lambda _language: chinese.steps_1("simplified"),
     ),
-    Step(
-        name="spoken symbols",
-        description="Set off as words the symbols that are spoken: currencies, % & @ # + = ° § № ‰ ± ÷ and "
-        "times",
-        apply=steps.set_off_symbols,
+    Release(
+        name="traditional",
+        version=1,
+        summary="Write simplified Chinese characters as traditional ones, and change nothing else.",
+        steps=lambda _language: chinese.steps_1("traditional"),
     ),
-    Step(
-        name="punctuation",
-        description="Write a blank for all other punctuation (hyphens and slashes too), symbols, emoji, "
-        "control characters and lone surrogates",
-        apply=steps.blank_punctuation,
-    ),
-    Step(
-        name="white space",
-        description="Fold every run of white space to a single blank",
-        apply=steps.fold_white_space,
-    ),
-)
-
-_NORMALIZERS = (
-    Normalizer(name="none", version=1, steps=()),
-    Normalizer(name="basic", version=1, steps=_BASIC_1),
 )
 
 
 def normalizer_names() -> list[str]:
     """Return the names of all normalisers, sorted, without versions."""
-    return sorted({normalizer.name for normalizer in _NORMALIZERS})
+    return sorted({release.name for release in RELEASES})
 
 
-def find_normalizer(name: str, language: str | None = None) -> Normalizer:
-    """Return the newest version of a normaliser by its name, or exactly one by its label.
+def normalizer_spec(value: Any) -> str:
+    """Make a spec, what `find_normalizer` takes, of what a suite says.
 
     Args:
-        name: A name (`basic`) or a label (`basic@1`).
+        value: A name (`basic`), a label (`basic@1`), or a list of steps as YAML gives it: names and labels,
+            and mappings of one of `replace`, `drop` and `regex`. Every scalar is text.
+
+    Returns:
+        A name or label as it is, and a list of one of them as this one; any other list as JSON, with the
+        versions that there are now.
+
+    Raises:
+        SuiteError: With every problem, one line each.
+    """
+    if isinstance(value, str) and not value.lstrip().startswith("["):
+        spec = value
+    else:
+        spec = composition.spec_of(value, label_of=lambda name: _release(name).label)
+    find_normalizer(spec)
+    return spec
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def find_normalizer(spec: str, language: str | None = None) -> Normalizer:
+    """Return the newest version of a normaliser by its name, exactly one by its label, or a list of steps.
+
+    Args:
+        spec: A name (`basic`), a label (`basic@1`) or what `normalizer_spec` makes of a list.
         language: A BCP 47 tag, for normalisers that depend on the language.
 
     Raises:
-        SuiteError: There is no such normaliser, or not this version of it.
+        SuiteError: There is no such normaliser, or not this version of it; a package that it needs is
+            missing; it does not know the language.
     """
-    wanted, at, version = name.partition("@")
-    versions = {
-        str(normalizer.version): normalizer for normalizer in _NORMALIZERS if normalizer.name == wanted
-    }
+    if spec.lstrip().startswith("["):
+        return _composed(spec, language)
+    release = _release(spec)
+    if spec != release.label:
+        return find_normalizer(release.label, language)
+    return Normalizer(name=release.name, label=release.label, steps=release.steps(language))
+
+
+def _composed(spec: str, language: str | None) -> Normalizer:
+    canonical = composition.spec_of(spec, label_of=lambda name: _release(name).label)
+    if spec != canonical:
+        return find_normalizer(canonical, language)
+    return composition.build(canonical, find=lambda name: find_normalizer(name, language))
+
+
+def normalizer_for(choices: Mapping[str, str], language: str | None) -> str:
+    """Return the spec for a language from specs by language, such as `{"default": "basic", "ja": "cjk"}`.
+
+    The most exact tag wins: for `zh-Hant-TW` that is itself, then `zh-Hant`, then `zh`, then `default`, then
+    `basic`. Upper and lower case are the same, and so are a language's codes and its English name.
+    """
+    by_tag = {tag.casefold().replace("_", "-"): spec for tag, spec in choices.items()}
+    tag = (language or "").casefold().replace("_", "-")
+    while tag:
+        if tag in by_tag:
+            return by_tag[tag]
+        tag = tag.rpartition("-")[0]
+    by_language = {primary_language(tag): spec for tag, spec in by_tag.items() if "-" not in tag}
+    return by_language.get(primary_language(language or _DEFAULT), by_tag.get(_DEFAULT, "basic"))
+
+
+def _release(spec: str) -> Release:
+    name, at, version = spec.partition("@")
+    versions = {str(release.version): release for release in RELEASES if release.name == name}
     if not versions:
-        raise SuiteError(_unknown_name(wanted))
+        names = normalizer_names()
+        hint = near_miss(name, names)
+        raise SuiteError(f"no normaliser '{printable(name, 40)}'{hint} (there is {', '.join(names)})")
     if not at:
-        return max(versions.values(), key=lambda normalizer: normalizer.version)
+        return max(versions.values(), key=lambda release: release.version)
     if version not in versions:
-        labels = ", ".join(normalizer.label for normalizer in versions.values())
+        labels = ", ".join(release.label for release in versions.values())
         raise SuiteError(
-            f"no version '{printable(version, 40)}' of the normaliser {wanted!r}; there is {labels}"
+            f"no version '{printable(version, 40)}' of the normaliser {name!r}; there is {labels}"
         )
     return versions[version]
-
-
-def _unknown_name(name: str) -> str:
-    names = normalizer_names()
-    near = difflib.get_close_matches(name, names, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    return f"no normaliser '{printable(name, 40)}'{hint} (there is {', '.join(names)})"

@@ -9,6 +9,8 @@ from pytest_stt.text import find_normalizer, normalizer_names
 
 basic = find_normalizer("basic@1")
 
+THERE_IS = "basic, cjk, none, numbers, simplified, traditional, whisper-english, whisper-multilingual"
+
 EXAMPLES = {
     "invisible": [
         ("co\u00adoperate", "cooperate"),
@@ -143,14 +145,14 @@ def test_none_changes_nothing(text):
 def test_a_normaliser_is_found_by_name_and_by_label():
     assert find_normalizer("basic") is basic
     assert find_normalizer("none@1").label == "none@1"
-    assert normalizer_names() == ["basic", "none"]
+    assert ", ".join(normalizer_names()) == THERE_IS
 
 
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("basik", "no normaliser 'basik'; did you mean 'basic'? (there is basic, none)"),
-        ("whatever\x1b", "no normaliser 'whatever\\x1b' (there is basic, none)"),
+        ("basik", "no normaliser 'basik'; did you mean 'basic'? (there is {THERE_IS})"),
+        ("whatever\x1b", "no normaliser 'whatever\\x1b' (there is {THERE_IS})"),
         ("basic@9", "no version '9' of the normaliser 'basic'; there is basic@1"),
         ("basic@", "no version '' of the normaliser 'basic'; there is basic@1"),
     ],
@@ -158,4 +160,4 @@ def test_a_normaliser_is_found_by_name_and_by_label():
 def test_an_unknown_normaliser_is_refused_with_what_there_is(name, said):
     with pytest.raises(SuiteError) as refused:
         find_normalizer(name)
-    assert str(refused.value) == said
+    assert str(refused.value) == said.format(THERE_IS=THERE_IS)

@@ -1,4 +1,4 @@
-"""The steps of the `basic` normaliser, in the order in which they run.
+"""The normaliser `basic`: its steps, in the order in which they run.
 
 Each maps a string to a string and relies on the ones before it: what is invisible is deleted before letters
 are composed, and every sign that stays is decided on before punctuation goes.
@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from typing import Final
+
+from pytest_stt.text.step import Step
 
 # Deleted although their categories (Mn, Lm) stay: signs that only choose or stretch a glyph.
 _GLYPH_SIGNS = re.compile("[\u034f\u0640\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
@@ -154,3 +156,58 @@ def blank_punctuation(text: str) -> str:
 def fold_white_space(text: str) -> str:
     """Fold every run of white space to a single blank, with none at the ends."""
     return " ".join(text.split())
+
+
+BASIC_1: Final = (
+    Step(
+        name="invisible",
+        description="Delete format characters (soft hyphen, zero width, bidi), variation selectors, "
+        "enclosing marks and the Arabic tatweel; ™, ℠ and free-standing accents become a blank",
+        apply=delete_invisible,
+    ),
+    Step(
+        name="composition",
+        description="Write every character in its one form (Unicode NFKC); № stays, a fraction or raised "
+        "digit right behind a digit becomes a word of its own",
+        apply=compose,
+    ),
+    Step(name="case", description="Fold case by Unicode's full rules", apply=fold_case),
+    Step(
+        name="apostrophes",
+        description="Write any apostrophe between letters or digits as ', and a blank for any other",
+        apply=unify_apostrophes,
+    ),
+    Step(
+        name="hebrew signs",
+        description="Delete geresh, gershayim and the quotes typed for them between two Hebrew letters",
+        apply=delete_hebrew_signs,
+    ),
+    Step(
+        name="signs in words",
+        description="Delete dots, the Catalan middle dot and Armenian tone marks between two letters",
+        apply=delete_inner_signs,
+    ),
+    Step(
+        name="signs in numbers",
+        description="Keep . , : / between two digits, and a minus right before a digit at the start of a "
+        "word; elsewhere they become a blank",
+        apply=keep_number_signs,
+    ),
+    Step(
+        name="spoken symbols",
+        description="Set off as words the symbols that are spoken: currencies, % & @ # + = ° § № ‰ ± ÷ and "
+        "times",
+        apply=set_off_symbols,
+    ),
+    Step(
+        name="punctuation",
+        description="Write a blank for all other punctuation (hyphens and slashes too), symbols, emoji, "
+        "control characters and lone surrogates",
+        apply=blank_punctuation,
+    ),
+    Step(
+        name="white space",
+        description="Fold every run of white space to a single blank",
+        apply=fold_white_space,
+    ),
+)

@@ -1,0 +1,224 @@
+"""Spoken numbers of languages other than English, by the library `text2num`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Final
+
+from pytest_stt.text.basic import compose
+from pytest_stt.text.step import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Countries that write Spanish numbers in the English way, 1,000.5 (Unicode CLDR).
+_COMMA_GROUPS: Final = frozenset(["419", "do", "gt", "hn", "mx", "ni", "pa", "pe", "pr", "sv", "us"])
+_GROUPED = re.compile(r"(?<![\d.,'])[1-9]\d{0,2}(?:([. '])\d{3})(?:\1\d{3})*(?![\d'])")
+_GROUPED_BY_COMMAS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?!\d)")
+_SIGN_IN_FRONT = re.compile(r"(?<!\d )([€$]) (-?\d[\d.,]*)")
+_ORDINAL_DOT = re.compile(r"(?<=\d)\.(?=[ºª])")
+_DIGITS_OF_DECIMALS = re.compile(r"(?<!\S)\d+[.,]\d(?: \d)+(?!\S)")
+_MARKS = re.compile(r"\b(?:M\d+|F)(?=\w)")
+_EXPONENTS: Final = (3, 6, 9, 12)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LanguageNumbers:
+    """Say what text2num does not know of the numbers of a language.
+
+    Attributes:
+        code: The language, as text2num calls it.
+        thousand: The word for a thousand, which may follow digits: 20 mille.
+        scales: Words for a million and more, each with its power of ten.
+        signs: The words for per cent, euro and dollar.
+        one: What is one in front of a word of `scales` only, as a pattern.
+        article: The word for one that is left alone, since it is nearly always an article.
+        joint: The word between tens and `article`, and between `scales` and what follows.
+        spellings: Words that text2num does not know, in a form that it does.
+        ordinals: A pattern for the endings of ordinals, and the one ending to write.
+    """
+
+    code: str
+    thousand: str
+    scales: Mapping[str, int]
+    signs: Mapping[str, str]
+    one: str = "(?!)"
+    article: str = "(?!)"
+    joint: str = "(?!)"
+    spellings: Mapping[str, str] = field(default_factory=dict)
+    ordinals: tuple[str, str] = ("(?!)", "")
+
+    @cached_property
+    def sign(self) -> re.Pattern[str]:
+        """Match the words of `signs`."""
+        return _any_of(self.signs)
+
+    @cached_property
+    def scale(self) -> re.Pattern[str]:
+        """Match the words of `scales`, and the one for a thousand behind digits."""
+        return re.compile(rf"{_any_of(self.scales).pattern}|(?<=\d )\b{self.thousand}\b")
+
+    @cached_property
+    def spelling(self) -> re.Pattern[str]:
+        """Match the words of `spellings`."""
+        return _any_of(self.spellings)
+
+
+def _any_of(words: Mapping[str, object]) -> re.Pattern[str]:
+    longest_first = sorted(words, key=len, reverse=True)
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b" if words else "(?!)")
+
+
+def _euros_and_dollars(*dollars: str) -> dict[str, str]:
+    return {"euro": "€", "euros": "€", **dict.fromkeys(dollars, "$")}
+
+
+LANGUAGES: Final = {
+    "de": LanguageNumbers(
+        code="de",
+        thousand="tausend",
+        scales={
+            "million": 6,
+            "millionen": 6,
+            "milliarde": 9,
+            "milliarden": 9,
+            "billion": 12,
+            "billionen": 12,
+        },
+        signs={"prozent": "%", **_euros_and_dollars("dollar", "dollars")},
+        one="eine[rn]?",
+    ),
+    "es": LanguageNumbers(
+        code="es",
+        thousand="mil",
+        scales={"millón": 6, "millones": 6, "billón": 12, "billones": 12},
+        signs={"por ciento": "%", **_euros_and_dollars("dólar", "dólares")},
+        article="una",
+        joint="y",
+        spellings={"veintiún": "veintiuno"},
+        ordinals=(r"\.?(?:ᵉʳ|er\b)", "er"),
+    ),
+    "fr": LanguageNumbers(
+        code="fr",
+        thousand="mille",
+        scales={"million": 6, "millions": 6, "milliard": 9, "milliards": 9, "billion": 12, "billions": 12},
+        signs={"pour cent": "%", "pourcent": "%", **_euros_and_dollars("dollar", "dollars")},
+        article="une",
+        joint="et",
+        ordinals=(r"i?[eè]me\b", "e"),
+    ),
+    "it": LanguageNumbers(
+        code="it",
+        thousand="mila",
+        scales={"milione": 6, "milioni": 6, "miliardo": 9, "miliardi": 9},
+        signs={"per cento": "%", "percento": "%", **_euros_and_dollars("dollaro", "dollari")},
+    ),
+    "nl": LanguageNumbers(
+        code="nl",
+        thousand="duizend",
+        scales={"miljoen": 6, "miljard": 9, "biljoen": 12},
+        signs={"procent": "%", "euro's": "€", **_euros_and_dollars("dollar", "dollars")},
+        ordinals=(r"(?:ste|de)\b", "e"),
+    ),
+    "pt": LanguageNumbers(
+        code="pt",
+        thousand="mil",
+        scales={"milhão": 6, "milhões": 6, "bilhão": 9, "bilhões": 9, "trilhão": 12, "trilhões": 12},
+        signs={"por cento": "%", **_euros_and_dollars("dólar", "dólares")},
+        article="uma",
+        joint="e",
+    ),
+}
+
+
+# Comes before the steps of `basic`, which take the dot for a full stop.
+ORDINAL_DOTS: Final = Step(
+    name="ordinal dots",
+    description="Delete the dot of 1.º and 1.ª",
+    apply=partial(_ORDINAL_DOT.sub, ""),
+)
+
+
+def spoken_numbers(numbers: LanguageNumbers, language: str) -> tuple[Step, ...]:
+    """Make the steps that come after those of `basic`, for a BCP 47 tag."""
+    subtags = set(re.split("[-_]", language.lower()))
+    by_commas = numbers.code == "es" and bool(subtags & _COMMA_GROUPS)
+    article = "" if numbers.article == "(?!)" else f"; {numbers.article} alone stays a word"
+    return (
+        Step(
+            name="signs",
+            description="Write the words for per cent, euro and dollar as signs, behind the number",
+            apply=partial(_write_signs, numbers=numbers),
+        ),
+        Step(
+            name="written numbers",
+            description=f"Join groups of three digits: {'1,000' if by_commas else '1.000 and 1 000'} is 1000",
+            apply=partial(_join_groups, by_commas=by_commas),
+        ),
+        Step(
+            name="spoken numbers",
+            description=f"Write numbers in digits, ordinals too (text2num, {numbers.code}), and multiply "
+            f"where a word such as {next(iter(numbers.scales))} follows a number{article}",
+            apply=partial(_write_digits, numbers=numbers),
+        ),
+        Step(
+            name="ordinals",
+            description="Write the ending of ordinals in one way",
+            apply=partial(_end_ordinals, numbers=numbers),
+        ),
+    )
+
+
+def _write_signs(text: str, numbers: LanguageNumbers) -> str:
+    text = numbers.sign.sub(lambda match: numbers.signs[match[0]], text)
+    return _SIGN_IN_FRONT.sub(r"\2 \1", text)
+
+
+def _join_groups(text: str, *, by_commas: bool) -> str:
+    pattern = _GROUPED_BY_COMMAS if by_commas else _GROUPED
+    return pattern.sub(lambda match: re.sub(r"\D", "", match[0]), text)
+
+
+def _write_digits(text: str, numbers: LanguageNumbers) -> str:
+    """Write spoken numbers in digits; what text2num is not to see wears a capital letter, rare as these are.
+
+    After `basic` there are no capital letters in a text.
+    """
+    from text_to_num import alpha2digit
+
+    text = numbers.spelling.sub(lambda match: numbers.spellings[match[0]], text)
+    text = numbers.scale.sub(lambda match: f"M{numbers.scales.get(match[0], 3)}{match[0]}", text)
+    text = re.sub(rf"\b{numbers.one} (?=M\d)", "1 ", text)
+    text = re.sub(rf"\b({numbers.article})\b", r"F\1", text)
+    text = alpha2digit(text, numbers.code, threshold=0)
+    text = _DIGITS_OF_DECIMALS.sub(lambda match: match[0].replace(" ", ""), text)
+    for exponent in _EXPONENTS:
+        text = _multiply(text, exponent, numbers.joint)
+    text = re.sub(rf"(\d*0) {numbers.joint} F{numbers.article}\b", lambda match: str(int(match[1]) + 1), text)
+    return _MARKS.sub("", text)
+
+
+def _multiply(text: str, exponent: int, joint: str) -> str:
+    """Write 2 million 500 as 2000500, and 3,5 million as 3500000."""
+    number = r"(?<![\d.,])(\d+)(?:[.,](\d+))?"
+    rest = rf"(?:(?: {joint})? ([1-9]\d{{0,{exponent - 1}}})(?!\S| M))?"
+    return re.sub(
+        rf"{number} M{exponent}\w+{rest}", lambda match: _product(match, exponent), text, flags=re.ASCII
+    )
+
+
+def _product(match: re.Match[str], exponent: int) -> str:
+    whole, part, rest = match[1], match[2] or "", match[3]
+    if len(part) > exponent:
+        return match[0]
+    product = int(whole + part.ljust(exponent, "0"))
+    if part and rest:
+        return f"{product} {rest}"
+    return str(product + int(rest or 0))
+
+
+def _end_ordinals(text: str, numbers: LanguageNumbers) -> str:
+    pattern, ending = numbers.ordinals
+    return compose(re.sub(rf"(?<=\d){pattern}", ending, text))
