@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pytest_stt.metrics import EditCounts, align_tokens, tokens_of
+from pytest_stt.text.basic import fold_case
 from pytest_stt.text.languages import token_unit
-from pytest_stt.text.steps import fold_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,11 +12,13 @@ from pytest_stt.errors import SuiteError
 from pytest_stt.metrics import tokens_of
 from pytest_stt.text.alternatives import parse_alternatives
 from pytest_stt.text.languages import token_unit
-from pytest_stt.text.normalizers import Normalizer, find_normalizer
+from pytest_stt.text.normalizers import find_normalizer
 from pytest_stt.text.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from pytest_stt.text.step import Normalizer
 
 TermKind = Literal["keyword", "forbidden", "entity"]
 _MOST_WAYS: Final = 1000
@@ -101,13 +103,9 @@ def count_terms(
     index.add(terms)
     in_said = index.find(said)
     in_heard = in_said if said == heard else index.find(heard)
-    if not in_said and not in_heard:
-        return ()
-    return tuple(
-        _counts(term, in_said[term.text], in_heard[term.text])
-        for term in terms
-        if term.text in in_said or term.text in in_heard
-    )
+    found = in_said.keys() | in_heard.keys()
+    present = [term for term in terms if term.text in found] if found else ()
+    return tuple(_counts(term, in_said[term.text], in_heard[term.text]) for term in present)
 
 
 def check_terms(
