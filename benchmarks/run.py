@@ -18,6 +18,7 @@ import environments
 import http_row
 import memory_row
 import replay_row
+import score_row
 import startup
 import stream_row
 import streams_row
@@ -29,7 +30,16 @@ if TYPE_CHECKING:
 
 ROWS: dict[str, Row] = {
     module.ROW.name: module.ROW
-    for module in (http_row, streams_row, stream_row, collect_row, replay_row, memory_row, startup)
+    for module in (
+        http_row,
+        streams_row,
+        stream_row,
+        collect_row,
+        replay_row,
+        score_row,
+        memory_row,
+        startup,
+    )
 }
 _HEAD = ("measure", "peer or naive way", "pytest-stt", "ratio", "limit", "")
 _VERDICTS = {True: "met", False: "MISSED", None: ""}
