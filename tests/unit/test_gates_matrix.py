@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pytest_stt.gates.matrix import Comparison, compare_servers
@@ -44,6 +46,15 @@ def test_servers_that_are_equally_good_are_in_the_order_of_their_names() -> None
     found = compared(record("1", SAID, server="z"), record("1", SAID, server="a"))
     assert [name for name, _ in found.servers] == ["a", "z"]
     assert found.differing == 0
+
+
+def test_servers_are_ordered_by_characters_where_there_are_no_words() -> None:
+    def chinese(heard: str, server: str) -> Record:
+        metrics = TextMetrics.compute("你好", heard, unit="character")
+        return replace(record("1", SAID, server=server), counts=Counts.of(metrics), language="zh")
+
+    found = compared(chinese("你们", "a"), chinese("你好", "b"), chinese("他们", "c"))
+    assert [(name, metrics.cer) for name, metrics in found.servers] == [("b", 0.0), ("a", 0.5), ("c", 1.0)]
 
 
 def test_a_case_that_one_server_did_not_hear_counts_for_none() -> None:

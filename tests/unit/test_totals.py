@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_stt.gates.rates import rate, rates_of
 from pytest_stt.gates.totals import percentile, totals_by_suite, totals_of
 from pytest_stt.limits import Limits
 from pytest_stt.metrics import TextMetrics
@@ -56,6 +57,35 @@ def test_errors_stay_out_of_the_rates_and_skipped_cases_out_of_everything() -> N
 
 def test_words_in_silence_are_pooled() -> None:
     assert totals_of("", [record("", "thank you"), record("one two", "one two")]).metrics.wer == 1.0
+
+
+def chinese(said: str = "你好", heard: str = "你们") -> Record:
+    metrics = TextMetrics.compute(said, heard, unit="character")
+    return replace(record(), counts=Counts.of(metrics), language="zh")
+
+
+def test_cases_without_words_are_pooled_by_character_and_leave_words_to_the_others() -> None:
+    total = totals_of("", [record("one two", "one"), chinese(), chinese("", "")])
+    assert total.metrics.wer == 0.5
+    assert total.metrics.characters.errors == len(" two") + 1
+
+
+def test_without_any_words_there_is_no_word_error_rate() -> None:
+    metrics = totals_of("", [chinese(), chinese("再见", "再见")]).metrics
+    assert metrics.words is None
+    assert metrics.cer == 0.25
+    assert metrics == sum([chinese().metrics, chinese("再见", "再见").metrics])
+
+
+def test_nothing_at_all_has_no_errors() -> None:
+    assert totals_of("", []).metrics == TextMetrics.zero()
+
+
+def test_rates_are_written_in_per_cent_and_left_out_where_there_are_no_words() -> None:
+    assert rates_of(TextMetrics.compute("one two", "one")) == "WER 50.0% CER 57.1%"
+    assert rates_of(TextMetrics.compute("", "one")) == "WER inf CER inf"
+    assert rates_of(TextMetrics.compute("你好", "你们", unit="character")) == "CER 50.0%"
+    assert rate(math.nan) == "-"
 
 
 def test_a_suite_with_several_servers_has_a_row_for_each_one_below_the_other() -> None:
