@@ -176,6 +176,6 @@ def _case_reader(
 
 def _language_of(servers: Sequence[Server]) -> str | None:
     """Return the language that all servers are told, None where they differ or are told none."""
-    languages = {server.options.get("language") or None for server in servers}
-    language = languages.pop() if len(languages) == 1 else None
-    return language if isinstance(language, str) else None
+    languages = [server.options.get("language") for server in servers]
+    first = languages[0] if languages else None
+    return first if isinstance(first, str) and first and all(one == first for one in languages) else None

@@ -50,7 +50,7 @@ def find_references(
         problems.add(line, f'{name} has both "reference" and "references"; keep one of them')
     if given:
         return tuple(entry.references or ()) if entry.reference is None else (entry.reference,)
-    if words:
+    if "words" in node.lines:
         return (joined(words),)
     if not entry.audio:
         return ()

@@ -73,6 +73,8 @@ def test_the_blocks_are_those_that_this_file_knows() -> None:
         "bash",
         "yaml",
         "yaml",
+        "yaml",
+        "yaml",
     ]
 
 
@@ -122,6 +124,34 @@ def test_what_was_heard_is_kept_replayed_and_merged(project: Path, server: Local
     ]
 
 
+def test_the_suite_with_the_words_that_matter_runs(project: Path, server: LocalServer) -> None:
+    (project / "suites" / "words.stt.yaml").write_text(blocks("yaml")[2], encoding="utf-8")
+    done = run("pytest suites/words.stt.yaml", project, server)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "recall 100.0%" in done.stdout
+
+
+def test_the_suite_of_data_sets_runs(project: Path, server: LocalServer) -> None:
+    (project / "suites" / "corpora.stt.yaml").write_text(blocks("yaml")[3], encoding="utf-8")
+    audio = project / "suites" / "audio" / "hello.flac"
+    chapter = project / "corpora" / "librispeech" / "dev-clean" / "12" / "34"
+    chapter.mkdir(parents=True)
+    (chapter / "12-34.trans.txt").write_text("12-34-0000 HELLO CAN YOU HEAR ME\n", encoding="utf-8")
+    shutil.copy(audio, chapter / "12-34-0000.flac")
+    (project / "corpora" / "calls").mkdir()
+    shutil.copy(audio, project / "corpora" / "calls" / "a.flac")
+    rows = [
+        "file,text,call,begin,length,accent",
+        "/data/calls/a.flac,hello can you hear me,1,0,,irish",
+        "/data/calls/b.flac,not taken,2,0,,welsh",
+    ]
+    (project / "corpora" / "calls.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    done = run("pytest suites/corpora.stt.yaml -v --stt-by accent", project, server)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "::dev-clean/12-34-0000" in done.stdout
+    assert "::calls/1 " in done.stdout
+
+
 def commands_of(recipe: Any) -> Iterator[str]:
     """Yield the shell commands of a CI recipe."""
     if isinstance(recipe, dict):
@@ -135,7 +165,7 @@ def commands_of(recipe: Any) -> Iterator[str]:
             yield from commands_of(value)
 
 
-@pytest.mark.parametrize("text", blocks("yaml")[2:], ids=["github", "gitlab"])
+@pytest.mark.parametrize("text", blocks("yaml")[4:], ids=["github", "gitlab"])
 def test_the_commands_of_the_ci_recipes_run(project: Path, server: LocalServer, text: str) -> None:
     install, *commands = commands_of(yaml.safe_load(text))
     assert install == "pip install pytest-stt"
