@@ -118,7 +118,7 @@ def check_terms(
             can't be read. The text names no place: the caller knows it.
     """
     index = _index(_spec(normalizer), language, alternatives)
-    problems = dict.fromkeys(problem for term in terms for problem in index.problems_of(term))
+    problems = dict.fromkeys(problem for term in index.unknown(terms) for problem in index.problems_of(term))
     if problems:
         raise SuiteError(*problems)
 
@@ -190,16 +190,15 @@ class _Index:
         self._lengths: dict[str, tuple[int, ...]] = {}
         self._lock = Lock()
 
+    def unknown(self, terms: tuple[Term, ...]) -> list[Term]:
+        """Return those terms of which no form was entered."""
+        return [term for term in terms if term.text not in self._known]
+
     def add(self, terms: tuple[Term, ...]) -> None:
-        if terms is self._last:
-            return
-        with self._lock:
-            for term in terms:
-                if term.text not in self._known:
-                    for form in self._forms(term.text):
-                        self._enter(form, term.text)
-                    self._known.add(term.text)
-        self._last = terms
+        if terms is not self._last:
+            for term in self.unknown(terms):
+                self._enter(term.text)
+            self._last = terms
 
     def find(self, tokens: Sequence[str]) -> Counter[str]:
         found: Counter[str] = Counter()
@@ -216,16 +215,23 @@ class _Index:
     def problems_of(self, term: Term) -> Iterator[str]:
         what = f'the {term.kind} "{printable(term.text, 60)}"'
         try:
-            if not self._forms(term.text):
+            if not self._enter(term.text):
                 name = self._normalizer.name
                 yield f"{what}: the normaliser {name} leaves nothing of it to look for; write it in words"
         except SuiteError as error:
             yield from (f"{what}: {problem}" for problem in error.problems)
 
-    def _enter(self, form: tuple[str, ...], text: str) -> None:
-        self._terms_of.setdefault(form, []).append(text)
-        lengths = {len(form), *self._lengths.get(form[0], ())}
-        self._lengths[form[0]] = tuple(sorted(lengths, reverse=True))
+    def _enter(self, text: str) -> bool:
+        """Enter the forms of a term, and tell whether there are any."""
+        forms = self._forms(text)
+        with self._lock:
+            for form in forms if text not in self._known else ():
+                self._terms_of.setdefault(form, []).append(text)
+                lengths = {len(form), *self._lengths.get(form[0], ())}
+                self._lengths[form[0]] = tuple(sorted(lengths, reverse=True))
+            if forms:
+                self._known.add(text)
+        return bool(forms)
 
     def _forms(self, text: str) -> set[tuple[str, ...]]:
         forms = (tuple(tokens_of(self._normalizer(way), self._unit)) for way in self._ways(text))
@@ -236,9 +242,7 @@ class _Index:
             return (text,)
         reading = parse_alternatives(text)
         if reading.ways > _MOST_WAYS:
-            raise SuiteError(
-                f"expected at most {_MOST_WAYS} forms, found {reading.ways}; write fewer choices"
-            )
+            raise SuiteError(f"it has more than {_MOST_WAYS} forms; write fewer choices")
         return reading.texts()
 
 

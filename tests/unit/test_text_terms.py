@@ -127,9 +127,16 @@ def test_a_term_of_which_nothing_is_left_is_refused():
 def test_a_term_whose_forms_can_not_be_read_is_refused():
     with pytest.raises(SuiteError, match=r'the keyword "\{a / b": .*never closed'):
         check("{a / b", "b")
-    with pytest.raises(SuiteError, match=r"found 1024; write fewer choices"):
-        check("{a / b}" * 10)
+    with pytest.raises(SuiteError, match="it has more than 1000 forms; write fewer choices"):
+        check("{a / b}" * 20_000)
     check("{a / b", alternatives=False)
+
+
+def test_a_term_that_was_refused_is_refused_again():
+    for _ in range(2):
+        with pytest.raises(SuiteError, match="leaves nothing"):
+            check("good", "!?")
+    assert figures(["good", "!?"], "good !?") == {"good": (1, 0, 0)}
 
 
 def test_a_message_shows_a_term_safely():
