@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_stt.gates.matrix import compare_servers
 from pytest_stt.gates.slices import slice_by
 from pytest_stt.gates.terms import terms_of
-from pytest_stt.gates.totals import Totals, totals_by_suite, totals_of
+from pytest_stt.gates.totals import Totals, is_heard, totals_by_suite, totals_of
 from pytest_stt.render.lines import Line, plain
 from pytest_stt.render.servers import server_lines
 from pytest_stt.render.slices import slice_lines, slice_note
@@ -38,7 +38,7 @@ def summary_lines(
     everything = totals_of("all", records)
     terms = terms_of(records)
     slices = [slice_by(field, records) for field in dict.fromkeys(by)]
-    all_notes = (*notes, *_remarks(everything), *filter(None, map(slice_note, slices)))
+    all_notes = (*notes, *_remarks(everything), *_wordless(records), *filter(None, map(slice_note, slices)))
     return [
         *table_lines(suites, everything if len(suites) > 1 else None, width=width),
         *server_lines(compare_servers(records), width=width),
@@ -78,6 +78,15 @@ def _remarks(total: Totals) -> Iterator[str]:
     if total.repeated:
         was = "was" if total.repeated == 1 else "were"
         yield f"{_cases(total.repeated)} {was} transcribed several times, {_steadiness(total)}"
+
+
+def _wordless(records: Sequence[Record]) -> Iterator[str]:
+    """Say why WER and CER are not of the same cases, where they are not."""
+    has_words = [one.counts.words is not None for one in records if one.counts is not None and is_heard(one)]
+    number = has_words.count(False)
+    if number and any(has_words):
+        are = "is in a language" if number == 1 else "are in languages"
+        yield f"{_cases(number)} {are} without words, and in the CER only"
 
 
 def _steadiness(total: Totals) -> str:

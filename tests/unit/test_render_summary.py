@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pytest_stt.limits import Limits
 from pytest_stt.metrics import TextMetrics
 from pytest_stt.records import Counts, Record, Repeat, Try
 from pytest_stt.render.summary import summary_lines
+from pytest_stt.text.terms import TermCounts
 
 
 def record(case: str = "x", *, server: str = "default", heard: str = "a b", **more: object) -> Record:
@@ -102,6 +105,26 @@ def test_cases_that_were_transcribed_several_times_are_noted() -> None:
 def test_several_transcriptions_are_not_taken_for_several_tries() -> None:
     lines = drawn(record(repeats=STEADY, tries=(Try(), Try())))
     assert not [line for line in lines if "more than one try" in line]
+
+
+def wordless(case: str) -> Record:
+    return record(case, counts=Counts.of(TextMetrics.compute("今日", "今", unit="character")))
+
+
+def test_it_is_noted_that_some_cases_are_in_the_cer_only() -> None:
+    mixed = drawn(record(), wordless("y"))
+    assert "note: 1 case is in a language without words, and in the CER only" in mixed
+    more = drawn(record(), wordless("y"), wordless("z"), replace(wordless("e"), outcome="error"))
+    assert "note: 2 cases are in languages without words, and in the CER only" in more
+    assert not starting(drawn(wordless("y")), "note")
+
+
+def test_keywords_are_told_with_the_limits_and_those_that_went_wrong_in_a_table() -> None:
+    right, wrong = TermCounts(text="right", said=1, heard=1, hits=1), TermCounts(text="wrong", said=1)
+    lines = drawn(record(terms=(right, wrong), limits=Limits(min_keyword_recall=0.9)))
+    told = "keywords: recall 50.0% (1 of 2 said), precision 100.0% (1 of 1 heard)"
+    assert lines.index("limits: min_keyword_recall 90.0%") < lines.index(told)
+    assert [line.split()[0] for line in starting(lines, "wrong")] == ["wrong"]
 
 
 def test_notes_of_the_run_come_before_those_of_the_figures() -> None:
