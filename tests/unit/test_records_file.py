@@ -178,6 +178,12 @@ def test_keys_of_a_newer_minor_version_are_left_out(tmp_path: Path) -> None:
     assert read_results(path).records == (heard("x"),)
 
 
+def test_a_file_of_an_earlier_version_is_read_without_the_newer_keys(tmp_path: Path) -> None:
+    newer = {"alternatives", "words", "terms"}
+    path = write_lines(tmp_path / "r", HEAD, {key: value for key, value in X.items() if key not in newer})
+    assert read_results(path).records == (heard("x"),)
+
+
 @pytest.mark.parametrize(
     ("line", "text"),
     [
