@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from pytest_stt.cli import merge, schema, serve
+from pytest_stt.cli import merge, normalize, schema, serve
 from pytest_stt.cli.command import READER_GONE
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pytest_stt.cli.command import Command
 
-COMMANDS = (serve.COMMAND, merge.COMMAND, schema.COMMAND)
+COMMANDS = (serve.COMMAND, merge.COMMAND, normalize.COMMAND, schema.COMMAND)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -136,9 +136,11 @@ def find_normalizer(spec: str, language: str | None = None) -> Normalizer:
     """
     if spec.lstrip().startswith("["):
         return _composed(spec, language)
-    release = _release(spec)
-    if spec != release.label:
-        return find_normalizer(release.label, language)
+    return _released(_release(spec), language)
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _released(release: Release, language: str | None) -> Normalizer:
     return Normalizer(name=release.name, label=release.label, steps=release.steps(language))
 
 

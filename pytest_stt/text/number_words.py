@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 _COMMA_GROUPS: Final = frozenset(["419", "do", "gt", "hn", "mx", "ni", "pa", "pe", "pr", "sv", "us"])
 _GROUPED = re.compile(r"(?<![\d.,'])[1-9]\d{0,2}(?:([. '])\d{3})(?:\1\d{3})*(?![\d'])")
 _GROUPED_BY_COMMAS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?!\d)")
-_SIGN_IN_FRONT = re.compile(r"(?<!\d )([€$]) (-?\d[\d.,]*)")
-_ORDINAL_DOT = re.compile(r"(?<=\d)\.(?=[ºª])")
+_SIGN_IN_FRONT = re.compile(r"(?<!\d )([€$]) (-?\d[\d.,']*)")
+_ORDINAL_DOT = re.compile(r"(?<=\d)\.(?=[ºª]|er\b)")
 _DIGITS_OF_DECIMALS = re.compile(r"(?<!\S)\d+[.,]\d(?: \d)+(?!\S)")
 _MARKS = re.compile(r"\b(?:M\d+|F)(?=\w)")
 _EXPONENTS: Final = (3, 6, 9, 12)
@@ -36,8 +36,8 @@ class LanguageNumbers:
         one: What is one in front of a word of `scales` only, as a pattern.
         article: The word for one that is left alone, since it is nearly always an article.
         joint: The word between tens and `article`, and between `scales` and what follows.
-        spellings: Words that text2num does not know, in a form that it does.
-        ordinals: A pattern for the endings of ordinals, and the one ending to write.
+        spellings: Patterns of what text2num does not know, each with a form that it does.
+        ordinals: Patterns for the endings of ordinals, each with the one ending to write.
     """
 
     code: str
@@ -48,7 +48,7 @@ class LanguageNumbers:
     article: str = "(?!)"
     joint: str = "(?!)"
     spellings: Mapping[str, str] = field(default_factory=dict)
-    ordinals: tuple[str, str] = ("(?!)", "")
+    ordinals: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def sign(self) -> re.Pattern[str]:
@@ -60,15 +60,10 @@ class LanguageNumbers:
         """Match the words of `scales`, and the one for a thousand behind digits."""
         return re.compile(rf"{_any_of(self.scales).pattern}|(?<=\d )\b{self.thousand}\b")
 
-    @cached_property
-    def spelling(self) -> re.Pattern[str]:
-        """Match the words of `spellings`."""
-        return _any_of(self.spellings)
-
 
 def _any_of(words: Mapping[str, object]) -> re.Pattern[str]:
     longest_first = sorted(words, key=len, reverse=True)
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b" if words else "(?!)")
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b")
 
 
 def _euros_and_dollars(*dollars: str) -> dict[str, str]:
@@ -97,8 +92,8 @@ LANGUAGES: Final = {
         signs={"por ciento": "%", **_euros_and_dollars("dólar", "dólares")},
         article="una",
         joint="y",
-        spellings={"veintiún": "veintiuno"},
-        ordinals=(r"\.?(?:ᵉʳ|er\b)", "er"),
+        spellings={r"\bveintiún\b": "veintiuno"},
+        ordinals={r"\.?ᵉʳ": "er"},
     ),
     "fr": LanguageNumbers(
         code="fr",
@@ -107,20 +102,25 @@ LANGUAGES: Final = {
         signs={"pour cent": "%", "pourcent": "%", **_euros_and_dollars("dollar", "dollars")},
         article="une",
         joint="et",
-        ordinals=(r"i?[eè]me\b", "e"),
+        ordinals={r"i?[eè]?me\b": "e", r"[eè]re\b": "re"},
     ),
     "it": LanguageNumbers(
         code="it",
         thousand="mila",
         scales={"milione": 6, "milioni": 6, "miliardo": 9, "miliardi": 9},
         signs={"per cento": "%", "percento": "%", **_euros_and_dollars("dollaro", "dollari")},
+        spellings={
+            r"centottant(?=uno|otto)": "centoottant",
+            r"\bsedicesimo\b": "16º",
+            r"\bsedicesima\b": "16ª",
+        },
     ),
     "nl": LanguageNumbers(
         code="nl",
         thousand="duizend",
         scales={"miljoen": 6, "miljard": 9, "biljoen": 12},
         signs={"procent": "%", "euro's": "€", **_euros_and_dollars("dollar", "dollars")},
-        ordinals=(r"(?:ste|de)\b", "e"),
+        ordinals={r"(?:ste|de)\b": "e"},
     ),
     "pt": LanguageNumbers(
         code="pt",
@@ -136,7 +136,7 @@ LANGUAGES: Final = {
 # Comes before the steps of `basic`, which take the dot for a full stop.
 ORDINAL_DOTS: Final = Step(
     name="ordinal dots",
-    description="Delete the dot of 1.º and 1.ª",
+    description="Delete the dot of 1.º, 1.ª and 1.er",
     apply=partial(_ORDINAL_DOT.sub, ""),
 )
 
@@ -148,14 +148,14 @@ def spoken_numbers(numbers: LanguageNumbers, language: str) -> tuple[Step, ...]:
     article = "" if numbers.article == "(?!)" else f"; {numbers.article} alone stays a word"
     return (
         Step(
-            name="signs",
-            description="Write the words for per cent, euro and dollar as signs, behind the number",
-            apply=partial(_write_signs, numbers=numbers),
-        ),
-        Step(
             name="written numbers",
             description=f"Join groups of three digits: {'1,000' if by_commas else '1.000 and 1 000'} is 1000",
             apply=partial(_join_groups, by_commas=by_commas),
+        ),
+        Step(
+            name="signs",
+            description="Write the words for per cent, euro and dollar as signs, behind the number",
+            apply=partial(_write_signs, numbers=numbers),
         ),
         Step(
             name="spoken numbers",
@@ -188,7 +188,8 @@ def _write_digits(text: str, numbers: LanguageNumbers) -> str:
     """
     from text_to_num import alpha2digit
 
-    text = numbers.spelling.sub(lambda match: numbers.spellings[match[0]], text)
+    for pattern, spelling in numbers.spellings.items():
+        text = re.sub(pattern, spelling, text)
     text = numbers.scale.sub(lambda match: f"M{numbers.scales.get(match[0], 3)}{match[0]}", text)
     text = re.sub(rf"\b{numbers.one} (?=M\d)", "1 ", text)
     text = re.sub(rf"\b({numbers.article})\b", r"F\1", text)
@@ -202,11 +203,9 @@ def _write_digits(text: str, numbers: LanguageNumbers) -> str:
 
 def _multiply(text: str, exponent: int, joint: str) -> str:
     """Write 2 million 500 as 2000500, and 3,5 million as 3500000."""
-    number = r"(?<![\d.,])(\d+)(?:[.,](\d+))?"
-    rest = rf"(?:(?: {joint})? ([1-9]\d{{0,{exponent - 1}}})(?!\S| M))?"
-    return re.sub(
-        rf"{number} M{exponent}\w+{rest}", lambda match: _product(match, exponent), text, flags=re.ASCII
-    )
+    number = r"(?<![\w.,])([0-9]+)(?:[.,]([0-9]+))?"
+    rest = rf"(?:(?: {joint})? ([1-9][0-9]{{0,{exponent - 1}}})(?!\S| M))?"
+    return re.sub(rf"{number} M{exponent}\w+{rest}", lambda match: _product(match, exponent), text)
 
 
 def _product(match: re.Match[str], exponent: int) -> str:
@@ -220,5 +219,6 @@ def _product(match: re.Match[str], exponent: int) -> str:
 
 
 def _end_ordinals(text: str, numbers: LanguageNumbers) -> str:
-    pattern, ending = numbers.ordinals
-    return compose(re.sub(rf"(?<=\d){pattern}", ending, text))
+    for pattern, ending in numbers.ordinals.items():
+        text = re.sub(rf"(?<=\d){pattern}", ending, text)
+    return compose(text)

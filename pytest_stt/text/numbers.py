@@ -18,11 +18,13 @@ _FINISH: Final = BASIC_1[-4:]
 
 _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{2,3})*,\d{3}(?!\d)|(?<![\d.,'])\d{1,3}(?:'\d{3})+(?!\d)")
 _SIGN_AND_NUMBER = re.compile(r"(?<=[$€£¢]) (?=\d)|(?<=\d) (?=%)")
+_SIGN_BEHIND = re.compile(r"(?<!\S)(\d[\d.]*) ([$€£])(?! \d)")
 _TIME = re.compile(r"(?<!\S)(\d{1,2}):(\d\d)(?!\S)")
 _HALF = re.compile(r"(?<!\S)(\d+) 1/2(?!\S)")
 _DIGITS = re.compile(r"(?<!\S)[0-9](?: [0-9])+(?!\S)")
 _INDEFINITE = re.compile(r"\ba (?=(?:hundred|thousand|million|billion|trillion)\b)")
 _DECADE = re.compile(r"(?<=\d)'s\b")
+_NINTH = re.compile(r"\bninth(s?)\b")
 _ONE = re.compile(r"\bone(s?)\b")
 
 
@@ -49,13 +51,15 @@ def _prepare_english(text: str) -> str:
     """Write numbers that are in digits already as the spoken ones will be written."""
     text = _GROUPED.sub(lambda match: re.sub("[,']", "", match[0]), text)
     text = _HALF.sub(r"\1.5", _TIME.sub(r"\1\2", text))
-    text = _DECADE.sub("s", _SIGN_AND_NUMBER.sub("", text))
+    text = _SIGN_AND_NUMBER.sub("", _SIGN_BEHIND.sub(r"\2 \1", text))
+    text = _DECADE.sub("s", text)
     text = _DIGITS.sub(lambda match: match[0].replace(" ", ""), text)
     return _INDEFINITE.sub("one ", text)
 
 
 def _write_english(text: str) -> str:
-    return str(english().standardize_numbers(text))
+    # The rules know the ninth by a wrong spelling only.
+    return str(english().standardize_numbers(_NINTH.sub(r"nineth\1", text)))
 
 
 def _write_one(text: str) -> str:
@@ -65,8 +69,8 @@ def _write_one(text: str) -> str:
 _ENGLISH: Final = (
     Step(
         name="written numbers",
-        description="Join what belongs to a number: 1,000 is 1000, $ 20 is $20, 5 % is 5%, 10:30 is 1030, "
-        "2 1/2 is 2.5, 1960's is 1960s, single digits 3 4 5 are 345; a hundred is one hundred",
+        description="Join what belongs to a number: 1,000 is 1000, $ 20 and 20 $ are $20, 5 % is 5%, 10:30 "
+        "is 1030, 2 1/2 is 2.5, 1960's is 1960s, single digits 3 4 5 are 345; a hundred is one hundred",
         apply=_prepare_english,
     ),
     Step(

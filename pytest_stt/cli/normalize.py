@@ -1,0 +1,116 @@
+"""`python -m pytest_stt normalize`: what a normaliser makes of a text, step by step."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from pytest_stt.cli.command import Command, fail
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from pytest_stt.text.step import Normalizer
+
+STANDARD_INPUT = "-"
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("name", nargs="?", metavar="NAME", help="such as basic, or a list: '[basic, {drop: [uh, um]}]'")
+    add(
+        "text",
+        nargs="?",
+        default=STANDARD_INPUT,
+        metavar="TEXT",
+        help="what is normalised; each line of standard input where it is - or missing",
+    )
+    add("-l", "--language", metavar="TAG", help="the language of the text, such as de; numbers depend on it")
+    add("-q", "--quiet", action="store_true", help="print the results alone")
+    add("--list", action="store_true", help="name all normalisers, and what each is for")
+
+
+def _run(options: argparse.Namespace) -> int:
+    from pytest_stt.errors import SuiteError
+
+    if options.list:
+        return _list()
+    if options.name is None:
+        return fail("name a normaliser, such as basic, and a text; --list shows what there is")
+    try:
+        normalizer = _normalizer(options.name, options.language)
+        for text in _texts(options.text):
+            _normalize(text, normalizer, quiet=options.quiet)
+    except SuiteError as error:
+        return fail(str(error))
+    return 0
+
+
+def _list() -> int:
+    from pytest_stt.text.normalizers import RELEASES
+
+    width = max(len(release.label) for release in RELEASES)
+    for release in RELEASES:
+        print(f"{release.label:<{width}}  {release.summary}")
+    return 0
+
+
+def _normalizer(name: str, language: str | None) -> Normalizer:
+    from pytest_stt.text.normalizers import find_normalizer, normalizer_spec
+
+    return find_normalizer(normalizer_spec(_value(name)), language)
+
+
+def _value(name: str) -> Any:
+    """Read a list as a suite would, so that what works here can be copied into one."""
+    if not name.lstrip().startswith("["):
+        return name
+    import yaml
+
+    from pytest_stt.errors import SuiteError
+
+    try:
+        return yaml.load(name, Loader=yaml.BaseLoader)
+    except (yaml.YAMLError, RecursionError) as error:
+        reason = getattr(error, "problem", None) or "it is nested too deeply"
+        raise SuiteError(f"the list of steps can't be read as YAML: {reason}") from None
+
+
+def _texts(text: str) -> Iterator[str]:
+    from pytest_stt.errors import SuiteError
+
+    if text != STANDARD_INPUT:
+        yield text
+        return
+    try:
+        for line in sys.stdin:
+            yield line.removesuffix("\n")
+    except UnicodeDecodeError as error:
+        raise SuiteError(f"standard input can't be read as {error.encoding}: {error.reason}") from None
+
+
+def _normalize(text: str, normalizer: Normalizer, *, quiet: bool) -> None:
+    """Show each step with what it makes of the text, and the result alone in the last line."""
+    from pytest_stt.text.printable import printable
+
+    width = max((len(step.name) for step in normalizer.steps), default=0)
+    for step in normalizer.steps:
+        before, text = text, step.apply(text)
+        if not quiet:
+            outcome = "no change" if text == before else f"→ {printable(text)}"
+            _write(f"{step.name:<{width}}  {printable(step.description)}: {outcome}")
+    _write(printable(text) if sys.stdout.isatty() else text)
+
+
+def _write(line: str) -> None:
+    encoding = sys.stdout.encoding or "utf-8"
+    print(line.encode(encoding, "backslashreplace").decode(encoding))
+
+
+COMMAND = Command(
+    name="normalize",
+    help="Show what a normaliser makes of a text, step by step; the last line is the result.",
+    configure=_configure,
+    run=_run,
+)
