@@ -61,6 +61,9 @@ def utterance(
 ) -> Utterance:
     """Make an utterance of the values of a row.
 
+    A duration without an offset most often says how long the file is, rounded: it is the field `duration`
+    and takes no part of the file, unless the suite names its column.
+
     Args:
         values: By role; text or what JSON has, None or missing where the row has nothing.
         source: The data set.
@@ -77,6 +80,9 @@ def utterance(
         raise BadRow(f"expected the path of an audio file, found {_found(audio)}")
     if not isinstance(reference, str):
         raise BadRow(f'expected a reference (text, "" for silence), found {_found(reference)}')
+    duration = read_duration(get("duration"))
+    if duration is not None and get("offset") in (None, "") and "duration" not in source.columns:
+        meta, duration = {"duration": str(get("duration")), **meta}, None
     return Utterance(
         source=file,
         line=line,
@@ -85,7 +91,7 @@ def utterance(
         id=_text(get("id")) or "",
         language=_text(get("language")),
         offset_s=read_offset(get("offset")),
-        duration_s=read_duration(get("duration")),
+        duration_s=duration,
         speaker=_text(get("speaker")),
         meta=meta,
     )

@@ -103,3 +103,4 @@ class DataSetEntry(BaseModel):
     paths: dict[Text, Text] = Field(default_factory=dict)
     columns: ColumnsEntry = ColumnsEntry()
     audio: Text | None = None
+    split: Text | None = None

@@ -10,6 +10,7 @@ from pytest_stt.suite.manifests.audio_files import find_audio
 from pytest_stt.suite.manifests.columns import COLUMNS, columns_of
 from pytest_stt.suite.manifests.faults import Faults
 from pytest_stt.suite.manifests.folders import read_librispeech, read_pairs
+from pytest_stt.suite.manifests.huggingface import read_huggingface
 from pytest_stt.suite.manifests.identity import row_ids
 from pytest_stt.suite.manifests.kaldi import read_kaldi
 from pytest_stt.suite.manifests.nemo import read_nemo
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 READERS: Mapping[str, Reader] = {
     "common-voice": read_common_voice,
     "csv": read_csv,
+    "huggingface": lambda source: read_huggingface(source, split=source.split),
     "kaldi": read_kaldi,
     "librispeech": read_librispeech,
     "nemo": read_nemo,
@@ -43,11 +45,12 @@ READERS: Mapping[str, Reader] = {
 FOLDERS = frozenset(["huggingface", "kaldi", "librispeech", "pairs"])
 """The formats that are folders; `stm` may be one, the others are files."""
 
-_WITH_PATHS = frozenset([*COLUMNS, "kaldi", "stm"])
+_WITH_PATHS = frozenset([*COLUMNS, "huggingface", "kaldi", "stm"])
 _KEYS_OF_FORMATS = {
     "columns": frozenset([*COLUMNS, "huggingface"]),
     "audio": _WITH_PATHS,
     "paths": _WITH_PATHS,
+    "split": frozenset(["huggingface"]),
 }
 
 
@@ -131,6 +134,7 @@ def _source(entry: DataSetEntry, folder: Path, problems: Problems) -> Source:
         columns=entry.columns.model_dump(exclude_none=True),
         audio=folder / entry.audio if entry.audio else None,
         paths={prefix: folder / target for prefix, target in entry.paths.items()},
+        split=entry.split,
     )
 
 

@@ -27,6 +27,7 @@ class Source:
         columns: The columns that the suite names: `audio`, `reference`, … to the name in the manifest.
         audio: The folder where relative audio paths begin, None for the format's own.
         paths: Beginnings of audio paths, and the folders that stand for them here.
+        split: The one of several tables of a `huggingface` folder, None where the suite names none.
         faults: Gets every bad row.
     """
 
@@ -35,6 +36,7 @@ class Source:
     columns: Mapping[str, str]
     audio: Path | None = None
     paths: Mapping[str, Path]
+    split: str | None = None
 
     @cached_property
     def folder(self) -> Path:
