@@ -79,7 +79,7 @@ def _whole(ways: Sequence[Way], order: int, normalizer: Normalizer) -> Way:
     return Way(raw=raw, normalized=normalizer(raw), order=order)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def _graph(reference: str, normalizer: Normalizer, unit: TokenUnit, whole_ways: int) -> Graph:
     islands = read_islands(parse_alternatives(reference), normalizer, unit, whole_ways=whole_ways)
     edges: list[list[tuple[int, str | None]]] = [[]]
