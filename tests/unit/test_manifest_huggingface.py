@@ -254,6 +254,7 @@ def test_of_several_splits_one_has_to_be_named(splits: Path) -> None:
     (fault,) = faults(splits, split="tset")
     assert fault.startswith('d: the data set has the splits train, test, not "tset"')
     assert 'did you mean "test"' in fault
+    assert faults(splits, split="dev") == ['d: the data set has the splits train, test, not "dev"']
 
 
 def test_the_only_split_needs_no_name(tmp_path: Path) -> None:

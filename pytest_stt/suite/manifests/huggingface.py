@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -105,9 +106,9 @@ def _folder(path: Path, split: str | None) -> Path:
     if split is None:
         raise SuiteError(f'the data set has the splits {listed}; name the one to take with "split"')
     if split not in splits:
-        raise SuiteError(
-            f"the data set has no split {quoted(split)}{nearest(split, splits)}; it has {listed}"
-        )
+        close = get_close_matches(split, splits, n=1)
+        hint = f"; did you mean {quoted(close[0])}?" if close else ""
+        raise SuiteError(f"the data set has the splits {listed}, not {quoted(split)}{hint}")
     return path / split
 
 
