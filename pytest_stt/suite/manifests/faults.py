@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from operator import itemgetter
 from pathlib import Path, PurePath
 
 MOST_SHOWN = 100
@@ -47,7 +48,8 @@ class Faults:
 
     def sentences(self) -> list[str]:
         """Return the problems in the order of files and lines; after a hundred, how many more there are."""
-        texts = list(dict.fromkeys(text for _, _, text in sorted(self._found)))
+        in_order = sorted(self._found, key=itemgetter(0, 1))
+        texts = list(dict.fromkeys(text for _, _, text in in_order))
         more = len(texts) - MOST_SHOWN
         if more <= 0:
             return texts
