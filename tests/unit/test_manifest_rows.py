@@ -13,9 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from manifest_rows import problems, rows, touch, write
 
+from pytest_stt.suite.manifests.audio_files import find_audio
 from pytest_stt.suite.manifests.entry import DataSetEntry
-from pytest_stt.suite.manifests.faults import MOST_SHOWN
+from pytest_stt.suite.manifests.faults import MOST_SHOWN, Faults
 from pytest_stt.suite.manifests.reading import READERS, manifest_name
+from pytest_stt.suite.manifests.row import Utterance
 from pytest_stt.suite.manifests.selection import sample
 
 
@@ -333,3 +335,13 @@ def test_there_is_a_reader_for_every_format() -> None:
     from pytest_stt.suite.manifests.entry import Format
 
     assert set(READERS) == set(get_args(Format))
+
+
+def test_audio_inside_of_something_else_is_not_looked_for(tmp_path: Path) -> None:
+    class Embedded:
+        def read(self) -> tuple[str, bytes]:
+            raise AssertionError("nobody reads audio when a suite is collected")
+
+    faults = Faults(tmp_path, "set")
+    find_audio([Utterance(tmp_path, 1, "no.wav", "x", embedded=Embedded())], tmp_path, faults)
+    assert not faults
