@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     Tokenizer = Callable[[str], list[str]]
 
-# So few ways are simply all normalised in full.
-WHOLE_WAYS: Final = 64
+# Ways of so few words are simply all normalised in full.
+WHOLE_WORDS: Final = 4096
 # How far from a choice a long stretch of text is cut, in words, and how many blanks are tried for it.
 _DISTANCE: Final = 8
 _MOST_TRIES: Final = 8
@@ -50,7 +50,7 @@ Island = dict[tuple[str, ...], Way]
 
 
 def read_islands(
-    reading: Reading, normalizer: Callable[[str], str], unit: TokenUnit, *, whole_ways: int = WHOLE_WAYS
+    reading: Reading, normalizer: Callable[[str], str], unit: TokenUnit, *, whole_words: int = WHOLE_WORDS
 ) -> list[Island]:
     """Write out every way to read each island, by its tokens; of ways with equal tokens the first.
 
@@ -58,7 +58,7 @@ def read_islands(
         reading: What was read.
         normalizer: Applied to each way as a whole.
         unit: What a token is.
-        whole_ways: A reference of at most so many ways stays one island.
+        whole_words: A reference stays one island when all its ways have at most about so many words.
 
     Raises:
         SuiteError: Some choices can't be kept apart and have more than 4096 ways together.
@@ -67,8 +67,9 @@ def read_islands(
     def tokens(text: str) -> list[str]:
         return tokens_of(normalizer(text), unit)
 
-    parts = [reading.parts] if reading.ways <= whole_ways else _cut(reading, tokens)
-    return [_read(Reading(parts=island), normalizer, unit) for island in parts]
+    is_short = reading.ways * len(reading.plain.split()) <= whole_words
+    islands = [reading.parts] if is_short else _cut(reading, tokens)
+    return [_read(Reading(parts=island), normalizer, unit) for island in islands]
 
 
 def _read(island: Reading, normalizer: Callable[[str], str], unit: TokenUnit) -> Island:

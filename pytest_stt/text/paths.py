@@ -1,7 +1,7 @@
 """The best path through a reference with alternatives: the way to read it that was heard with least errors.
 
-The ways of every island share their tokens in a graph, so that the search costs a row per node and not per
-way: edit distance against a graph instead of a string, by dynamic programming in topological order.
+It is found by the edit distance to a graph instead of a string: dynamic programming over its nodes in
+topological order, so that the search costs a row per node and not per way.
 """
 
 from __future__ import annotations
@@ -16,60 +16,54 @@ from numpy.typing import NDArray
 
 from pytest_stt.metrics import tokens_of
 from pytest_stt.text.alternatives import parse_alternatives
-from pytest_stt.text.islands import WHOLE_WAYS, Way, read_islands
+from pytest_stt.text.graph import make_graph, ways_along
+from pytest_stt.text.islands import WHOLE_WORDS, Way, read_islands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pytest_stt.metrics import TokenUnit
-    from pytest_stt.text.islands import Island
+    from pytest_stt.text.graph import Ending, Graph
     from pytest_stt.text.normalizers import Normalizer
 
-Rows: TypeAlias = list[NDArray[np.int64]]
-Ending: TypeAlias = "tuple[str | None, Ending] | None"
+Row: TypeAlias = NDArray[np.int64]
 
 # One error outweighs any number of reference tokens, of which more are better.
 _ERROR: Final = 1 << 32
+_NEVER: Final = 1 << 62
 _MOST_TIES: Final = 64
-_END_OF_ISLAND: Final = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Graph:
-    """Hold the ways of all islands: nodes in topological order, from the start to the end.
-
-    Attributes:
-        edges: Of every node those that lead to it: the node it comes from and its token, None between the
-            last token of an island and the island's end.
-        islands: The ways of each island by their tokens.
-    """
-
-    edges: tuple[tuple[tuple[int, str | None], ...], ...]
-    islands: tuple[Island, ...]
+_MOST_TIED_WORDS: Final = 32_768
 
 
 def best_ways(
-    reference: str, heard: str, normalizer: Normalizer, unit: TokenUnit, *, whole_ways: int = WHOLE_WAYS
+    reference: str, heard: str, normalizer: Normalizer, unit: TokenUnit, *, whole_words: int = WHOLE_WORDS
 ) -> list[Way]:
     """Return the ways to read a reference that have the fewest token errors and, of these, the most tokens.
 
-    There is at least one and there are at most 64, in written order.
+    There is at least one and there are at most 64, of texts above 500 words fewer, in written order. Time
+    grows with the tokens of the graph · tokens heard, and so does memory: three bits for each of these.
 
     Args:
         reference: With alternatives.
         heard: The normalised hypothesis.
         normalizer: What every way goes through, as a whole.
         unit: What a token is.
-        whole_ways: A reference of at most so many ways is not cut into islands.
+        whole_words: A reference is not cut when all its ways have at most about so many words.
 
     Raises:
         SuiteError: The alternatives can't be read, or there are too many ways.
     """
-    graph = _graph(reference, normalizer, unit, whole_ways)
+    graph = _graph(reference, normalizer, unit, whole_words)
     heard_tokens = tokens_of(heard, unit)
-    found = islice(_cheapest(graph, _rows(graph, heard_tokens), heard_tokens), _MOST_TIES)
+    most = max(min(_MOST_TIES, _MOST_TIED_WORDS // (len(heard_tokens) + 1)), 1)
+    found = islice(_cheapest(graph, _arrivals(graph, heard_tokens), len(heard_tokens)), most)
     ranked = sorted(found, key=lambda ways: [way.order for way in ways])
     return [_whole(ways, order, normalizer) for order, ways in enumerate(ranked)]
+
+
+@lru_cache(maxsize=128)
+def _graph(reference: str, normalizer: Normalizer, unit: TokenUnit, whole_words: int) -> Graph:
+    return make_graph(read_islands(parse_alternatives(reference), normalizer, unit, whole_words=whole_words))
 
 
 def _whole(ways: Sequence[Way], order: int, normalizer: Normalizer) -> Way:
@@ -79,140 +73,113 @@ def _whole(ways: Sequence[Way], order: int, normalizer: Normalizer) -> Way:
     return Way(raw=raw, normalized=normalizer(raw), order=order)
 
 
-@lru_cache(maxsize=128)
-def _graph(reference: str, normalizer: Normalizer, unit: TokenUnit, whole_ways: int) -> Graph:
-    islands = read_islands(parse_alternatives(reference), normalizer, unit, whole_ways=whole_ways)
-    edges: list[list[tuple[int, str | None]]] = [[]]
-    for island in islands:
-        _add_island(edges, list(island))
-    return Graph(edges=tuple(map(tuple, edges)), islands=tuple(islands))
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Edge:
+    """Hold where an edge is part of a best path, a bit for each number of tokens heard before its end.
 
-
-def _add_island(edges: list[list[tuple[int, str | None]]], ways: list[tuple[str, ...]]) -> None:
-    """Append the nodes of an island behind the last node; its own last node is its end."""
-    nodes, root = _merge(*_trie(ways))
-    # Nodes of the merged trie have their children before them; they are added the other way round.
-    number = [len(edges) + root - 1 - node for node in range(root + 1)]
-    end = len(edges) + root
-    edges.extend([] for _ in range(root + 1))
-    for node in range(root, -1, -1):
-        is_last, children = nodes[node]
-        for token, child in children:
-            edges[number[child]].append((number[node], token))
-        if is_last:
-            edges[end].append((number[node], _END_OF_ISLAND))
-
-
-def _trie(ways: list[tuple[str, ...]]) -> tuple[list[dict[str, int]], set[int]]:
-    """Return the children of each node, parents first, and the nodes where a way ends."""
-    children: list[dict[str, int]] = [{}]
-    ends = set()
-    for way in ways:
-        node = 0
-        for token in way:
-            if token not in children[node]:
-                children[node][token] = len(children)
-                children.append({})
-            node = children[node][token]
-        ends.add(node)
-    return children, ends
-
-
-_Node: TypeAlias = tuple[bool, tuple[tuple[str, int], ...]]
-
-
-def _merge(children: list[dict[str, int]], ends: set[int]) -> tuple[list[_Node], int]:
-    """Make nodes of a trie one from which the same continues; return nodes and the number of the root."""
-    merged: dict[_Node, int] = {}
-    number = [0] * len(children)
-    for node in range(len(children) - 1, -1, -1):
-        onward = tuple((token, number[child]) for token, child in children[node].items())
-        number[node] = merged.setdefault((node in ends, onward), len(merged))
-    return list(merged), number[0]
-
-
-def _rows(graph: Graph, heard: Sequence[str]) -> Rows:
-    """Return for every node the least cost of reaching it with each number of tokens heard.
-
-    A cost is errors · 2³² minus the tokens of the reference. Time and memory grow with nodes · tokens heard.
+    Attributes:
+        origin: The node it comes from.
+        token: Its token, None at the end of an island.
+        unheard: Where nothing was heard for it.
+        heard: Where its token was heard, right or wrong; empty where it has none.
     """
+
+    origin: int
+    token: str | None
+    unheard: bytes
+    heard: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Arrival:
+    """Hold how a node is reached best.
+
+    Attributes:
+        inserted: A bit for each number of tokens heard: whether the last of them is an insertion.
+        edges: Those that lead to the node.
+    """
+
+    inserted: bytes
+    edges: tuple[_Edge, ...]
+
+
+def _arrivals(graph: Graph, heard: Sequence[str]) -> list[_Arrival]:
+    """Find how every node is reached at the least cost, after each number of tokens heard.
+
+    A cost is errors · 2³² minus the tokens of the reference.
+    """
+    numbers = {token: number for number, token in enumerate(dict.fromkeys(heard))}
+    numbered = np.array([numbers[token] for token in heard], dtype=np.int64)
     insertions = np.arange(len(heard) + 1, dtype=np.int64) * _ERROR
-    wrong = {token: _wrong(token, heard) for edges in graph.edges for _, token in edges if token is not None}
-    rows = [insertions]
-    for edges in graph.edges[1:]:
-        reached = [_move(rows[node], None if token is None else wrong[token]) for node, token in edges]
-        best = reached[0] if len(reached) == 1 else np.minimum.reduce(reached)
-        rows.append(np.minimum.accumulate(best - insertions) + insertions)
-    return rows
+    last_use = {origin: node for node, edges in enumerate(graph.edges) for origin, _ in edges}
+    rows = {0: insertions}
+    arrivals = [_Arrival(inserted=b"", edges=())]
+    for node, edges in enumerate(graph.edges[1:], start=1):
+        moves = [_move(rows[origin], token, numbered, numbers) for origin, token in edges]
+        best = np.minimum.reduce([costs for move in moves for costs in move])
+        rows[node] = np.minimum.accumulate(best - insertions) + insertions
+        arrivals.append(_arrival(rows[node], edges, moves))
+        for origin in {origin for origin, _ in edges if last_use[origin] == node}:
+            del rows[origin]
+    return arrivals
 
 
-def _wrong(token: str, heard: Sequence[str]) -> NDArray[np.int64]:
-    return np.fromiter((other != token for other in heard), dtype=np.int64, count=len(heard)) * _ERROR
+def _move(row: Row, token: str | None, heard: Row, numbers: dict[str, int]) -> list[Row]:
+    """Return the costs behind an edge: with nothing heard for it, and with one token heard."""
+    if token is None:
+        return [row]
+    paired = np.full_like(row, _NEVER)
+    wrong = heard != numbers.get(token, -1)
+    paired[1:] = row[:-1] + wrong * _ERROR - 1
+    return [row + (_ERROR - 1), paired]
 
 
-def _move(row: NDArray[np.int64], wrong: NDArray[np.int64] | None) -> NDArray[np.int64]:
-    if wrong is None:
-        return row
-    moved = row + (_ERROR - 1)
-    np.minimum(moved[1:], row[:-1] + wrong - 1, out=moved[1:])
-    return moved
+def _arrival(row: Row, edges: Sequence[tuple[int, str | None]], moves: Sequence[list[Row]]) -> _Arrival:
+    inserted = np.zeros(len(row), dtype=np.bool_)
+    inserted[1:] = row[:-1] + _ERROR == row[1:]
+    made = []
+    for (origin, token), (unheard, *heard) in zip(edges, moves, strict=True):
+        bits = b"".join(_bits(costs == row) for costs in heard)
+        made.append(_Edge(origin=origin, token=token, unheard=_bits(unheard == row), heard=bits))
+    return _Arrival(inserted=_bits(inserted), edges=tuple(made))
 
 
-def _cheapest(graph: Graph, rows: Rows, heard: Sequence[str]) -> Iterator[list[Way]]:
+def _bits(mask: NDArray[np.bool_]) -> bytes:
+    return np.packbits(mask, bitorder="little").tobytes()
+
+
+def _has(bits: bytes, place: int) -> bool:
+    return bool(bits[place >> 3] >> (place & 7) & 1)
+
+
+def _cheapest(graph: Graph, arrivals: Sequence[_Arrival], heard: int) -> Iterator[list[Way]]:
     """Yield every choice of ways with the least cost, going back from the end; each once."""
-    last = len(rows) - 1
-    pending: list[tuple[int, set[int], Ending]] = [(last, {len(heard)}, None)]
+    pending: list[tuple[int, set[int], Ending]] = [(len(arrivals) - 1, {heard}, None)]
     while pending:
         node, places, ending = pending.pop()
         if node == 0:
-            yield _ways(graph, ending)
+            yield ways_along(graph, ending)
             continue
-        places = _with_insertions(rows[node], places)
-        for origin, token in reversed(graph.edges[node]):
-            before = _origins(rows[origin], rows[node], token, places, heard)
-            if before:
-                pending.append((origin, before, (token, ending)))
+        places = _with_insertions(arrivals[node].inserted, places)
+        for edge in reversed(arrivals[node].edges):
+            origins = _origins(edge, places)
+            if origins:
+                pending.append((edge.origin, origins, (edge.token, ending)))
 
 
-def _with_insertions(row: NDArray[np.int64], places: set[int]) -> set[int]:
-    """Add the places from which only insertions lead to the given ones, at the cost these have."""
+def _with_insertions(inserted: bytes, places: set[int]) -> set[int]:
+    """Add the places from which only insertions lead to the given ones."""
     reached = set(places)
     for start in places:
         place = start
-        while place > 0 and row[place - 1] + _ERROR == row[place]:
+        while _has(inserted, place):
             place -= 1
             reached.add(place)
     return reached
 
 
-def _origins(
-    before: NDArray[np.int64],
-    after: NDArray[np.int64],
-    token: str | None,
-    places: set[int],
-    heard: Sequence[str],
-) -> set[int]:
-    """Return the places before an edge from which the places behind it have their cost."""
-    if token is None:
-        return {place for place in places if before[place] == after[place]}
-    deleted = {place for place in places if before[place] + _ERROR - 1 == after[place]}
-    paired = {
-        place - 1
-        for place in places
-        if place > 0 and before[place - 1] + (_ERROR if heard[place - 1] != token else 0) - 1 == after[place]
-    }
-    return deleted | paired
-
-
-def _ways(graph: Graph, ending: Ending) -> list[Way]:
-    """Look up the ways of the islands that these tokens are."""
-    ways, tokens = [], []
-    islands = iter(graph.islands)
-    while ending is not None:
-        token, ending = ending
-        if token is not None:
-            tokens.append(token)
-        else:
-            ways.append(next(islands)[tuple(tokens)])
-            tokens = []
-    return ways
+def _origins(edge: _Edge, places: set[int]) -> set[int]:
+    """Return the places before an edge on the best paths to the places behind it."""
+    unheard = {place for place in places if _has(edge.unheard, place)}
+    heard = {place - 1 for place in places if edge.heard and _has(edge.heard, place)}
+    return unheard | heard

@@ -125,7 +125,7 @@ def test_cutting_a_reference_into_islands_changes_no_count(clusters, between, he
     name = data.draw(st.sampled_from(["none", "basic"]))
     reference = [piece for pair in zip(clusters, between, strict=False) for part in pair for piece in part]
     hypothesis, normalizer = " ".join(heard), find_normalizer(name)
-    ways = best_ways(written(reference), hypothesis, normalizer, "word", whole_ways=0)
+    ways = best_ways(written(reference), hypothesis, normalizer, "word", whole_words=0)
     best = fewest_errors(reference, hypothesis, normalizer)
     for way in ways:
         said = way.normalized.split()
@@ -144,7 +144,7 @@ def test_a_few_ways_are_all_normalised_in_full():
 
 
 def test_a_long_reference_is_cut_in_the_middle_of_its_text():
-    assert islands("{a / b} one two three four {c / d}", whole_ways=0) == [
+    assert islands("{a / b} one two three four {c / d}", whole_words=0) == [
         ["a one two", "b one two"],
         ["three four c", "three four d"],
     ]
@@ -153,7 +153,7 @@ def test_a_long_reference_is_cut_in_the_middle_of_its_text():
 def test_a_very_long_text_is_cut_near_the_choices_on_either_side():
     words = [f"w{number}" for number in range(100)]
     text = " ".join(words)
-    cut = islands(f"{text} {{a / b}} {text} {{c / d}} {text}", whole_ways=0)
+    cut = islands(f"{text} {{a / b}} {text} {{c / d}} {text}", whole_words=0)
     assert [len(island) for island in cut] == [1, 2, 1, 2, 1]
     assert all(len(way.split()) < 25 for way in cut[1] + cut[3])
     assert " ".join(island[0] for island in cut) == f"{text} a {text} c {text}"
@@ -162,10 +162,10 @@ def test_a_very_long_text_is_cut_near_the_choices_on_either_side():
 def test_no_cut_is_made_where_it_would_change_what_a_normaliser_makes():
     whisper = find_normalizer("whisper-english")
     text = "{so / well} twenty one thousand three hundred {twenty / thirty} {dollars / bucks}"
-    assert len(islands(text, whisper, whole_ways=0)) == 1
+    assert len(islands(text, whisper, whole_words=0)) == 1
     # What stands in brackets is dropped, here with the second options only.
     text = r"{a / \(b} one two three four five {c / d\)}"
-    assert len(islands(text, whisper, whole_ways=0)) == 1
+    assert len(islands(text, whisper, whole_words=0)) == 1
 
 
 def test_brackets_over_several_cuts_keep_a_reference_whole():
@@ -173,7 +173,7 @@ def test_brackets_over_several_cuts_keep_a_reference_whole():
     text = (
         r"\(so {a / b} one two three four {c / d} five six seven eight {e / f} nine ten two three\) {g / h}"
     )
-    assert len(islands(text, whisper, whole_ways=0)) == 1
+    assert len(islands(text, whisper, whole_words=0)) == 1
 
 
 def test_where_every_cut_would_change_something_the_middle_is_cut_rather_than_refused():
@@ -184,10 +184,10 @@ def test_where_every_cut_would_change_something_the_middle_is_cut_rather_than_re
     assert [len(island) for island in islands(text, counting)] == [256, 256]
 
 
-def test_a_reference_with_a_thousand_choices_is_scored():
-    text = "{one / two} three four five six " * 1000
-    heard = "one three four five six two three for five six " * 500
-    way, *others = best_ways(text, heard.strip(), basic, "word")
+def test_a_reference_with_a_hundred_choices_is_scored():
+    text = "{one / two} three four five six " * 100
+    heard = "one three four five six two three for five six " * 50
+    way, *others = best_ways(text, heard, basic, "word")
     assert not others
     assert way.normalized.split() == heard.replace("for ", "four ").split()
 
