@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
 from pytest_stt.cli.command import Command, fail
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterator
 
     from pytest_stt.text.step import Normalizer
@@ -16,43 +16,36 @@ if TYPE_CHECKING:
 STANDARD_INPUT = "-"
 
 
+class _List(argparse.Action):
+    """Name all normalisers and end, as --help does."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from pytest_stt.text.normalizers import RELEASES
+
+        width = max(len(release.label) for release in RELEASES)
+        for release in RELEASES:
+            print(f"{release.label:<{width}}  {release.summary}")
+        parser.exit()
+
+
 def _configure(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("name", nargs="?", metavar="NAME", help="such as basic, or a list: '[basic, {drop: [uh, um]}]'")
-    add(
-        "text",
-        nargs="?",
-        default=STANDARD_INPUT,
-        metavar="TEXT",
-        help="what is normalised; each line of standard input where it is - or missing",
-    )
+    add("name", metavar="NAME", help="such as basic, or a list of steps: '[basic, {drop: [uh, um]}]'")
+    add("text", metavar="TEXT", help="what is normalised; - is each line of standard input")
     add("-l", "--language", metavar="TAG", help="the language of the text, such as de; numbers depend on it")
     add("-q", "--quiet", action="store_true", help="print the results alone")
-    add("--list", action="store_true", help="name all normalisers, and what each is for")
+    add("--list", action=_List, nargs=0, help="name all normalisers, and what each is for")
 
 
 def _run(options: argparse.Namespace) -> int:
     from pytest_stt.errors import SuiteError
 
-    if options.list:
-        return _list()
-    if options.name is None:
-        return fail("name a normaliser, such as basic, and a text; --list shows what there is")
     try:
         normalizer = _normalizer(options.name, options.language)
         for text in _texts(options.text):
             _normalize(text, normalizer, quiet=options.quiet)
     except SuiteError as error:
         return fail(str(error))
-    return 0
-
-
-def _list() -> int:
-    from pytest_stt.text.normalizers import RELEASES
-
-    width = max(len(release.label) for release in RELEASES)
-    for release in RELEASES:
-        print(f"{release.label:<{width}}  {release.summary}")
     return 0
 
 

@@ -63,7 +63,7 @@ class LanguageNumbers:
 
 def _any_of(words: Mapping[str, object]) -> re.Pattern[str]:
     longest_first = sorted(words, key=len, reverse=True)
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b")
+    return re.compile(rf"(?<!\S)(?:{'|'.join(map(re.escape, longest_first))})(?!\S)")
 
 
 def _euros_and_dollars(*dollars: str) -> dict[str, str]:
@@ -109,6 +109,7 @@ LANGUAGES: Final = {
         thousand="mila",
         scales={"milione": 6, "milioni": 6, "miliardo": 9, "miliardi": 9},
         signs={"per cento": "%", "percento": "%", **_euros_and_dollars("dollaro", "dollari")},
+        article="una",
         spellings={
             r"centottant(?=uno|otto)": "centoottant",
             r"\bsedicesimo\b": "16º",

@@ -13,15 +13,23 @@ from pytest_stt.text.printable import printable
 from pytest_stt.text.step import Step
 from pytest_stt.text.whisper import english
 
-# Signs in numbers, spoken symbols, punctuation, white space: the result is in the form of `basic`.
-_FINISH: Final = BASIC_1[-4:]
+# The result is in the form of `basic`.
+_FINISH: Final = tuple(
+    step
+    for step in BASIC_1
+    if step.name in ("apostrophes", "signs in numbers", "spoken symbols", "punctuation", "white space")
+)
 
 _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{2,3})*,\d{3}(?!\d)|(?<![\d.,'])\d{1,3}(?:'\d{3})+(?!\d)")
 _SIGN_AND_NUMBER = re.compile(r"(?<=[$€£¢]) (?=\d)|(?<=\d) (?=%)")
-_SIGN_BEHIND = re.compile(r"(?<!\S)(\d[\d.]*) ([$€£])(?! \d)")
+_SIGN_BEHIND = re.compile(
+    r"(?<!\S)(\d[\d.]*(?: (?:hundred|thousand|million|billion|trillion))?) ([$€£])(?! \d)"
+)
 _TIME = re.compile(r"(?<!\S)(\d{1,2}):(\d\d)(?!\S)")
 _HALF = re.compile(r"(?<!\S)(\d+) 1/2(?!\S)")
 _DIGITS = re.compile(r"(?<!\S)[0-9](?: [0-9])+(?!\S)")
+_ZEROS_IN_FRONT = re.compile(r"(?<!\S)0[0-9]+(?!\S)")
+_DIGIT_WORDS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _INDEFINITE = re.compile(r"\ba (?=(?:hundred|thousand|million|billion|trillion)\b)")
 _DECADE = re.compile(r"(?<=\d)'s\b")
 _NINTH = re.compile(r"\bninth(s?)\b")
@@ -54,6 +62,8 @@ def _prepare_english(text: str) -> str:
     text = _SIGN_AND_NUMBER.sub("", _SIGN_BEHIND.sub(r"\2 \1", text))
     text = _DECADE.sub("s", text)
     text = _DIGITS.sub(lambda match: match[0].replace(" ", ""), text)
+    # OpenAI's rules take the zeros from 007, but leave them to double oh seven.
+    text = _ZEROS_IN_FRONT.sub(lambda match: " ".join(_DIGIT_WORDS[int(digit)] for digit in match[0]), text)
     return _INDEFINITE.sub("one ", text)
 
 

@@ -143,7 +143,7 @@ def test_none_changes_nothing(text):
 
 
 def test_a_normaliser_is_found_by_name_and_by_label():
-    assert find_normalizer("basic") is basic
+    assert find_normalizer("basic") == basic
     assert find_normalizer("none@1").label == "none@1"
     assert ", ".join(normalizer_names()) == THERE_IS
 
