@@ -17,7 +17,7 @@ from pytest_stt.records.header import Header, SuiteFacts, digest_of
 from pytest_stt.records.writer import write_results
 from pytest_stt.suite import Case, Defaults, Overrides, Suite, load_suite
 from pytest_stt.text import find_normalizer
-from pytest_stt.text.scoring import score
+from pytest_stt.text.scoring import measure
 
 
 @cache
@@ -28,7 +28,7 @@ def facts_of(path: Path) -> AudioFacts:
 
 
 def record_of(case: Case, suite: Suite, heard: str) -> Record:
-    normalizer = find_normalizer(suite.normalizer)
+    normalizer = find_normalizer(case.normalizer, case.language)
     return Record(
         id=f"{suite.path.name}::{case.id}",
         suite=suite.path.name,
@@ -41,7 +41,7 @@ def record_of(case: Case, suite: Suite, heard: str) -> Record:
         events=(Event(ms=52.5, kind="final", text=heard),),
         latency_ms=52.5,
         tries=(Try(ms=53.0),),
-        counts=Counts.of(score(heard, case.references, normalizer).metrics),
+        counts=Counts.of(measure(heard, case.expected).metrics),
         normalizer=normalizer.label,
         limits=case.limits,
     )

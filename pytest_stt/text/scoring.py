@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from pytest_stt.text.terms import Term, TermCounts
     from pytest_stt.text.times import TimedWord, WordOffsets
 
+_NO_TIMES = (
+    "the server gave no times of words (ask it for them, as with response_format verbose_json and "
+    "timestamp_granularities [word])"
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Expected:
@@ -55,7 +60,7 @@ class Score:
         said: The text of its best path: the reference with one of each alternatives chosen.
         normalized_reference: `said` in the form that was scored.
         normalized_hypothesis: The hypothesis in the form that was scored.
-        terms: The counts of every term that was asked for, in their order.
+        terms: The counts of the terms that one of the sides has, in their order.
         form: Errors in punctuation and case, None when not asked for.
         offsets: Distances between word times, None where one of the sides has none.
         offsets_absent: Why there are no offsets, the rest of a sentence; empty where there are some.
@@ -112,12 +117,6 @@ def measure(hypothesis: str, expected: Expected, *, heard_words: Sequence[TimedW
     )
 
 
-def score(hypothesis: str, references: Sequence[str], normalizer: Normalizer) -> Score:
-    """Score a hypothesis against references without alternatives, terms or times."""
-    expected = Expected(references=tuple(references), normalizer=normalizer.label)
-    return measure(hypothesis, expected)
-
-
 class _Candidate(NamedTuple):
     """Hold one way to read one reference, and what the hypothesis comes to by it."""
 
@@ -157,7 +156,7 @@ def _terms(said: str, heard: str, expected: Expected, normalizer: Normalizer) ->
         heard=tokens_of(heard, unit),
         normalizer=normalizer,
         language=expected.language,
-        alternatives=expected.alternatives,
+        alternatives=expected.term_forms,
     )
 
 
@@ -173,7 +172,7 @@ def _offsets(
     if not words:
         return None, "the case has no reference times of words"
     if not heard_words:
-        return None, "the server gave no times of words"
+        return None, _NO_TIMES
     from pytest_stt.text.times import word_offsets
 
     return word_offsets(words, heard_words, normalizer), ""
