@@ -227,6 +227,11 @@ class AudioSample:
         """What `sha256` is, if it was computed before; None rather than reading the audio for it."""
         return vars(self._source).get("sha256")
 
+    @property
+    def goes_as_it_is(self) -> bool:
+        """Whether an upload is the file itself; what is made for it takes time."""
+        return isinstance(self._source, AudioFile)
+
     def open_upload(self) -> AbstractContextManager[tuple[str, IO[bytes], str]]:
         """Open the audio for a multipart HTTP request: file name with a suffix, binary file, content type.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pytest_stt.errors import SuiteError
 from pytest_stt.records import plain_text
-from pytest_stt.runner.digests import digest_of_file
+from pytest_stt.runner.digests import digest_of_case
 from pytest_stt.suite.loader import load_suite
 from pytest_stt.suite.model import Defaults, Overrides, item_name
 from pytest_stt.text.printable import printable
@@ -98,11 +98,11 @@ def _why_lacking(case: Case, record: Record | None) -> str | None:
     if record.outcome == "error" and record.hypothesis is None:
         return "has no transcript"
     heard = record.audio.sha256 if record.audio else None
-    return "was heard with other audio" if heard and heard != _sha256(case.audio) else None
+    return "was heard with other audio" if heard and heard != _sha256(case) else None
 
 
-def _sha256(path: Path) -> str:
+def _sha256(case: Case) -> str:
     try:
-        return digest_of_file(path)
+        return digest_of_case(case)
     except OSError as error:
-        raise SuiteError(f"{path}: the audio can't be read: {error.strerror}") from None
+        raise SuiteError(f"{case.audio}: the audio can't be read: {error.strerror}") from None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -10,11 +11,11 @@ from pytest_stt.text.alignment import plain_alignment
 from pytest_stt.text.normalizers import find_normalizer
 from pytest_stt.text.printable import printable
 from pytest_stt.text.scoring import Expected, Score, measure
-from pytest_stt.text.terms import Term
+from pytest_stt.text.terms import Term, check_terms
 from pytest_stt.text.times import TimedWord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from pytest_stt.audio import AudioSample
@@ -97,6 +98,7 @@ class STTResult:
             TypeError: The reference or the transcript is no `str`.
         """
         terms = (*map(_keyword, keywords), *(Term(text=text, kind="forbidden") for text in forbidden))
+        check_terms(terms, normalizer=self.normalizer, language=self.language, alternatives=True)
         times = tuple(map(_timed, words))
         rate(self, reference, terms=terms, words=times)
         announce(self)
@@ -226,11 +228,12 @@ def score_by(result: STTResult, expected: Expected) -> Score:
 def _keyword(entry: str | Mapping[str, Any]) -> Term:
     if isinstance(entry, str):
         return Term(text=entry)
-    try:
-        return Term(text=entry["term"], weight=float(entry.get("weight", 1.0)))
-    except (KeyError, TypeError, ValueError):
-        expected = 'a text or {"term": text, "weight": number}'
-        raise SuiteError(f"keywords: expected {expected}, found {printable(repr(entry), 80)}") from None
+    text = entry.get("term") if isinstance(entry, Mapping) else None
+    weight = entry.get("weight", 1.0) if isinstance(entry, Mapping) else None
+    if not isinstance(text, str) or not isinstance(weight, int | float) or not 0 < weight < math.inf:
+        expected = 'a text or {"term": text, "weight": a number above 0}'
+        raise SuiteError(f"keywords: expected {expected}, found {printable(repr(entry), 80)}")
+    return Term(text=text, weight=float(weight))
 
 
 def _timed(entry: TimedWord | tuple[Any, ...]) -> TimedWord:

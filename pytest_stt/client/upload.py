@@ -16,13 +16,13 @@ _JOINED_BYTES = 4_000_000
 
 @asynccontextmanager
 async def open_upload(sample: AudioSample) -> AsyncIterator[tuple[str, IO[bytes], str]]:
-    """Do what the sample's `open_upload` does, and make the WAV file of an array in a worker thread.
+    """Do what the sample's `open_upload` does, and make a WAV file for it in a worker thread.
 
     Raises:
         AudioError: The file can't be opened.
     """
     with ExitStack() as stack:
-        if sample.audio_path is None:
+        if not sample.goes_as_it_is:
             upload = await asyncio.to_thread(stack.enter_context, sample.open_upload())
         else:
             # To open a file takes less time than to ask a thread for it.

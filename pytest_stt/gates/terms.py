@@ -56,7 +56,8 @@ class TermTotals:
         keywords: All keywords together, None when none was said or heard.
         wrong: The keywords that were missed or heard where nobody said them, most misses first, then most
             false alarms, then by name.
-        forbidden: The forbidden terms that were heard, most often first, then by name.
+        forbidden: The forbidden terms that were heard where nobody said them, most often first, then by
+            name.
         entities: Each class of entities, by name.
     """
 
@@ -77,7 +78,9 @@ def terms_of(records: Iterable[Record]) -> TermTotals:
     return TermTotals(
         keywords=_figures("keywords", keywords) if keywords else None,
         wrong=tuple(sorted(filter(_is_wrong, _by_text(keywords)), key=_badness)),
-        forbidden=tuple(sorted((one for one in _by_text(found["forbidden"]) if one.heard), key=_badness)),
+        forbidden=tuple(
+            sorted((one for one in _by_text(found["forbidden"]) if one.false_alarms), key=_badness)
+        ),
         entities=tuple(_by_group(found["entity"])),
     )
 

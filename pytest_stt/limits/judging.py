@@ -115,9 +115,9 @@ def _judge_terms(terms: Sequence[TermCounts], limits: Limits, normalizer: str) -
         shown, least = apart(found * 100, limit * 100, decimals=1)
         keywords = [term for term in terms if term.kind == "keyword"]
         yield f"keyword recall {shown}% < {least}% ({_heard_of(keywords)}, {normalizer}; {_missed(keywords)})"
-    forbidden = [term for term in terms if term.kind == "forbidden" and term.heard]
+    forbidden = [term for term in terms if term.kind == "forbidden" and term.heard > term.said]
     if forbidden:
-        heard = [f"'{isolated(term.text, _TERM_SHOWN)}'{times(term.heard)}" for term in forbidden]
+        heard = [f"'{isolated(term.text, _TERM_SHOWN)}'{times(term.heard - term.said)}" for term in forbidden]
         yield f"forbidden: heard {listed(heard)} ({normalizer})"
 
 

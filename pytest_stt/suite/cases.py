@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pytest_stt.suite.problems import Problems
     from pytest_stt.suite.schema import CaseEntry, ManifestEntry
     from pytest_stt.suite.terms import TermsReader
+    from pytest_stt.text.times import TimedWord
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +69,7 @@ class CaseReader:
         language = entry.language or self.language
         normalizer = self.normalizers.of(language)
         terms = self.terms.read(entry, node, name=name, normalizer=normalizer, language=language)
-        words = read_words(
-            entry.words, node, name=name, audio=audio, folder=self.folder, problems=self.problems
-        )
+        words = self._words(entry, node, name, audio)
         limits = self.limits.read(
             entry.assert_quality, node, name=name, language=language, terms=terms, has_times=bool(words)
         )
@@ -152,6 +151,18 @@ class CaseReader:
             first = self._lines[case_id]
             self.problems.add(line, f'the id "{case_id}"{origin} is given twice, first on line {first}')
         self._lines.setdefault(case_id, line)
+
+    def _words(self, entry: CaseEntry, node: YamlMapping, name: str, audio: Path) -> tuple[TimedWord, ...]:
+        if "words" not in node:
+            return ()
+        return read_words(
+            entry.words,
+            line=node.value_line("words"),
+            name=name,
+            folder=self.folder,
+            audio=audio,
+            problems=self.problems,
+        )
 
     def _check_audio(self, entry: CaseEntry, node: YamlMapping, name: str, audio: Path) -> None:
         if "audio" not in node.lines:

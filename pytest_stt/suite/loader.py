@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pytest_stt.suite.schema import SuiteEntry
 
 NOT_YET = ("gates",)
+_SOURCES = ("cases", "manifests")
 
 
 def load_suite(
@@ -126,12 +127,12 @@ def _prepared(written: YamlMapping, problems: Problems) -> YamlMapping:
             problems.add(written.key_line(key), f'"{key}" is not available in pytest-stt {RELEASE}')
     ignored = [key for key in written if key.startswith("x-")]
     root = written.without(*NOT_YET, *ignored)
-    for key in ("cases", "manifests"):
+    for key in _SOURCES:
         if key in root and (not root[key] or isinstance(root[key], Null)):
-            problems.add(root.key_line(key), f'"{key}" is empty; leave it out, or write at least one')
             root.pop(key)
-    if "cases" not in written and "manifests" not in written:
-        problems.add(written.line, 'a suite needs at least one case under "cases" or "manifests"')
+    if root.keys().isdisjoint(_SOURCES):
+        line = min((written.key_line(key) for key in _SOURCES if key in written), default=written.line)
+        problems.add(line, 'a suite needs at least one case under "cases" or "manifests"')
     return root
 
 

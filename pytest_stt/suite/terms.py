@@ -29,7 +29,7 @@ class TermsReader:
     def __init__(self, entry: SuiteEntry, written: YamlMapping, *, folder: Path, problems: Problems) -> None:
         self._problems = problems
         self._alternatives = entry.alternatives
-        self._checked: set[tuple[tuple[Term, ...] | None, str, str | None]] = set()
+        self._checked: set[tuple[tuple[Term, ...], str, str | None]] = set()
         self._of_suite = (*_terms(entry), *self._entities(entry, written, folder))
         self.any_keywords = any(case.keywords for case in entry.cases) or bool(entry.keywords)
 
@@ -39,11 +39,11 @@ class TermsReader:
         """Return the terms of a case; None for an entry that has none of its own."""
         own = _terms(entry) if entry is not None else ()
         if not own:
-            terms, own_key = self._of_suite, None
+            terms = self._of_suite
         else:
             taken = {(term.kind, term.text) for term in own}
-            terms = own_key = own + tuple(one for one in self._of_suite if (one.kind, one.text) not in taken)
-        key = own_key, normalizer, language
+            terms = own + tuple(one for one in self._of_suite if (one.kind, one.text) not in taken)
+        key = own, normalizer, language
         if terms and key not in self._checked:
             self._checked.add(key)
             self._check(terms, normalizer, language, node, name)

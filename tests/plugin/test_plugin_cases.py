@@ -213,7 +213,7 @@ def test_an_unexpected_exception_keeps_its_traceback(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a bug of ours")
 
-    monkeypatch.setattr("pytest_stt.plugin.judging.score", broken)
+    monkeypatch.setattr("pytest_stt.plugin.judging.score_by", broken)
     result = example.cases(one="hello world").run()
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*RuntimeError: a bug of ours*"])

@@ -94,7 +94,6 @@ def utterance(audio: Path, *, times: int = 1, server: str = "default", **case: A
             path=audio.parent / "s.stt.yaml",
             servers=(asked,),
             stream=StreamOptions(),
-            normalizer="basic",
             cases=(),
             repeat=Repetition(times=times),
         ),

@@ -31,7 +31,6 @@ def test_the_shortest_suite_gets_every_default(tmp_path: Path) -> None:
             ),
         ),
         stream=StreamOptions(),
-        normalizer="basic",
         cases=(
             Case(
                 id="hello",
@@ -96,7 +95,6 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         repeat=Repetition(times=2, needed=2),
     )
     assert suite.stream == StreamOptions(chunk_ms=100, encoding=AudioEncoding.PCM16, pace=2.0)
-    assert suite.normalizer == "none"
     assert (suite.repeat, suite.server_names) == (Repetition(times=5, needed=4), ())
     assert suite.cases == (
         Case(
@@ -112,6 +110,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
             meta={"speaker": "1984", "notes": [None, "yes"]},
             exclusive=True,
             repeat=Repetition(times=3, needed=2),
+            normalizer="none",
         ),
     )
 
@@ -287,11 +286,11 @@ def test_what_the_file_leaves_open_is_what_the_ini_file_says(tmp_path: Path) -> 
     }
     silent = load(tmp_path, with_case(), **ini)
     assert (silent.servers[0].url, silent.servers[0].dialect) == ("http://ini:1", "whisperlive")
-    assert (silent.servers[0].timeout, silent.normalizer) == (7.0, "none")
+    assert (silent.servers[0].timeout, silent.cases[0].normalizer) == (7.0, "none")
     head = "server: {url: local, dialect: openai, timeout: 9}\nnormalize: basic@1"
     outspoken = load(tmp_path, with_case(head), **ini)
     assert (outspoken.servers[0].url, outspoken.servers[0].dialect) == ("local", "openai")
-    assert (outspoken.servers[0].timeout, outspoken.normalizer) == (9.0, "basic@1")
+    assert (outspoken.servers[0].timeout, outspoken.cases[0].normalizer) == (9.0, "basic@1")
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,6 @@ def utterances(folder: Path, count: int, *, name: str = "s", **server: Any) -> l
         path=folder / f"{name}.stt.yaml",
         servers=(described,),
         stream=StreamOptions(),
-        normalizer="basic",
         cases=cases,
     )
     return [Utterance(suite=suite, server=described, case=case) for case in cases]
