@@ -35,7 +35,8 @@ class LanguageNumbers:
         signs: The words for per cent, euro and dollar.
         one: What is one in front of a word of `scales` only, as a pattern.
         article: The word for one that is left alone, since it is nearly always an article.
-        joint: The word between tens and `article`, and between `scales` and what follows.
+        tens_joint: The word between tens and `article`: vingt et une.
+        scale_joint: The word that may stand between a word of `scales` and what follows: dois milhões e cem.
         spellings: Patterns of what text2num does not know, each with a form that it does.
         ordinals: Patterns for the endings of ordinals, each with the one ending to write.
     """
@@ -46,7 +47,8 @@ class LanguageNumbers:
     signs: Mapping[str, str]
     one: str = "(?!)"
     article: str = "(?!)"
-    joint: str = "(?!)"
+    tens_joint: str = "(?!)"
+    scale_joint: str = "(?!)"
     spellings: Mapping[str, str] = field(default_factory=dict)
     ordinals: Mapping[str, str] = field(default_factory=dict)
 
@@ -91,7 +93,7 @@ LANGUAGES: Final = {
         scales={"millón": 6, "millones": 6, "billón": 12, "billones": 12},
         signs={"por ciento": "%", **_euros_and_dollars("dólar", "dólares")},
         article="una",
-        joint="y",
+        tens_joint="y",
         spellings={r"\bveintiún\b": "veintiuno"},
         ordinals={r"\.?ᵉʳ": "er"},
     ),
@@ -101,7 +103,7 @@ LANGUAGES: Final = {
         scales={"million": 6, "millions": 6, "milliard": 9, "milliards": 9, "billion": 12, "billions": 12},
         signs={"pour cent": "%", "pourcent": "%", **_euros_and_dollars("dollar", "dollars")},
         article="une",
-        joint="et",
+        tens_joint="et",
         ordinals={r"i?[eè]?me\b": "e", r"[eè]re\b": "re"},
     ),
     "it": LanguageNumbers(
@@ -110,6 +112,7 @@ LANGUAGES: Final = {
         scales={"milione": 6, "milioni": 6, "miliardo": 9, "miliardi": 9},
         signs={"per cento": "%", "percento": "%", **_euros_and_dollars("dollaro", "dollari")},
         article="una",
+        scale_joint="e",
         spellings={
             r"centottant(?=uno|otto)": "centoottant",
             r"\bsedicesimo\b": "16º",
@@ -129,7 +132,8 @@ LANGUAGES: Final = {
         scales={"milhão": 6, "milhões": 6, "bilhão": 9, "bilhões": 9, "trilhão": 12, "trilhões": 12},
         signs={"por cento": "%", **_euros_and_dollars("dólar", "dólares")},
         article="uma",
-        joint="e",
+        tens_joint="e",
+        scale_joint="e",
     ),
 }
 
