@@ -68,8 +68,10 @@ def _any_of(words: Mapping[str, object]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\S)(?:{'|'.join(map(re.escape, longest_first))})(?!\S)")
 
 
-def _euros_and_dollars(*dollars: str) -> dict[str, str]:
-    return {"euro": "€", "euros": "€", **dict.fromkeys(dollars, "$")}
+def _euros_and_dollars(*dollars: str, of: tuple[str, ...] = ()) -> dict[str, str]:
+    """Name the currencies, with the words that may stand before them: millions d'euros, de dollars."""
+    signs = {"euro": "€", "euros": "€", **dict.fromkeys(dollars, "$")}
+    return signs | {f"{before}{word}": sign for before in of for word, sign in signs.items()}
 
 
 LANGUAGES: Final = {
@@ -91,7 +93,7 @@ LANGUAGES: Final = {
         code="es",
         thousand="mil",
         scales={"millón": 6, "millones": 6, "billón": 12, "billones": 12},
-        signs={"por ciento": "%", **_euros_and_dollars("dólar", "dólares")},
+        signs={"por ciento": "%", **_euros_and_dollars("dólar", "dólares", of=("de ",))},
         article="una",
         tens_joint="y",
         spellings={r"\bveintiún\b": "veintiuno"},
@@ -101,7 +103,11 @@ LANGUAGES: Final = {
         code="fr",
         thousand="mille",
         scales={"million": 6, "millions": 6, "milliard": 9, "milliards": 9, "billion": 12, "billions": 12},
-        signs={"pour cent": "%", "pourcent": "%", **_euros_and_dollars("dollar", "dollars")},
+        signs={
+            "pour cent": "%",
+            "pourcent": "%",
+            **_euros_and_dollars("dollar", "dollars", of=("d'", "de ")),
+        },
         article="une",
         tens_joint="et",
         ordinals={r"i?[eè]?me\b": "e", r"[eè]re\b": "re"},
@@ -110,7 +116,7 @@ LANGUAGES: Final = {
         code="it",
         thousand="mila",
         scales={"milione": 6, "milioni": 6, "miliardo": 9, "miliardi": 9},
-        signs={"per cento": "%", "percento": "%", **_euros_and_dollars("dollaro", "dollari")},
+        signs={"per cento": "%", "percento": "%", **_euros_and_dollars("dollaro", "dollari", of=("di ",))},
         article="una",
         scale_joint="e",
         spellings={
@@ -130,7 +136,7 @@ LANGUAGES: Final = {
         code="pt",
         thousand="mil",
         scales={"milhão": 6, "milhões": 6, "bilhão": 9, "bilhões": 9, "trilhão": 12, "trilhões": 12},
-        signs={"por cento": "%", **_euros_and_dollars("dólar", "dólares")},
+        signs={"por cento": "%", **_euros_and_dollars("dólar", "dólares", of=("de ",))},
         article="uma",
         tens_joint="e",
         scale_joint="e",
@@ -201,8 +207,9 @@ def _write_digits(text: str, numbers: LanguageNumbers) -> str:
     text = alpha2digit(text, numbers.code, threshold=0)
     text = _DIGITS_OF_DECIMALS.sub(lambda match: match[0].replace(" ", ""), text)
     for exponent in _EXPONENTS:
-        text = _multiply(text, exponent, numbers.joint)
-    text = re.sub(rf"(\d*0) {numbers.joint} F{numbers.article}\b", lambda match: str(int(match[1]) + 1), text)
+        text = _multiply(text, exponent, numbers.scale_joint)
+    one_more = rf"\b([0-9]*(?:[2-9]0|00)) {numbers.tens_joint} F{numbers.article}\b"
+    text = re.sub(one_more, lambda match: str(int(match[1]) + 1), text)
     return _MARKS.sub("", text)
 
 

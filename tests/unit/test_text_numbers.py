@@ -66,6 +66,7 @@ EQUAL = {
         ("deux millions cinq cent mille", "2 500 000", "2,5 millions"),
         ("trois virgule cinq millions", "3,5 millions"),
         ("vingt mille", "20 mille"),
+        ("3 millions d’euros", "trois millions €", "3.000.000 €"),
         ("vingt et unième", "21e", "21ème"),
         ("premier", "1er"),
         ("première", "1re", "1ère"),
@@ -142,7 +143,7 @@ DIFFERENT = {
         ("un livre", "une livre"),
         ("seize", "six"),
         ("deux millions", "deux mille"),
-        ("dix et une femme", "11 femme"),
+        ("dix et une femme", "onze femme"),
         ("1er", "1re"),
     ],
     "es": [
