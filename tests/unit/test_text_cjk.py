@@ -16,6 +16,12 @@ from pytest_stt.text.normalizers import find_normalizer, normalizer_spec
 cjk = find_normalizer("cjk@1")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def loaded_library():
+    """Import what is imported at the first use, which Hypothesis would find slow."""
+    cjk("字")
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -12,6 +12,14 @@ from pytest_stt.text.normalizers import find_normalizer, normalizer_spec
 basic = find_normalizer("basic")
 LANGUAGES = ("de", "en", "es", "es-MX", "fr", "it", "nl", "pt")
 
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded_libraries():
+    """Import what is imported at the first use, which Hypothesis would find slow."""
+    for language in LANGUAGES:
+        find_normalizer("numbers", language)("1")
+
+
 EQUAL = {
     "en": [
         ("twenty one", "twenty-one", "Twenty One", "21"),

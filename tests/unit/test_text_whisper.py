@@ -16,6 +16,13 @@ published_english = EnglishTextNormalizer()
 published_multilingual = BasicTextNormalizer()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def loaded_libraries():
+    """Build what is built at the first use, which Hypothesis would find slow."""
+    english("")
+    multilingual("")
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
