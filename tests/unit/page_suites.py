@@ -15,7 +15,7 @@ from pytest_stt.suite import Defaults, Overrides, Suite, load_suite
 AUDIO = "speech.flac"
 
 
-def write_suite(folder: Path, text: str, *, leaving_out: Collection[str]) -> Path:
+def write_suite(folder: Path, text: str, *, leaving_out: Collection[str] = ()) -> Path:
     """Write the suite of an example, its values as they were typed, with its files and an audio file.
 
     Args:
