@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pytest_stt.suite.document import YamlMapping
     from pytest_stt.suite.limits import CaseLimits
     from pytest_stt.suite.manifests.row import Row
+    from pytest_stt.suite.model import Repetition
     from pytest_stt.suite.normalize import Normalizers
     from pytest_stt.suite.problems import Problems
     from pytest_stt.suite.schema import CaseEntry, ManifestEntry
@@ -68,10 +69,14 @@ class CaseReader:
         self._check_audio(entry, node, name, audio)
         language = entry.language or self.language
         normalizer = self.normalizers.of(language)
-        terms = self.terms.read(entry, node, name=name, normalizer=normalizer, language=language)
-        words = self._words(entry, node, name, audio)
+        words = self._words(entry, node, name, audio) if "words" in node else ()
         limits = self.limits.read(
-            entry.assert_quality, node, name=name, language=language, terms=terms, has_times=bool(words)
+            entry.assert_quality,
+            node,
+            name=name,
+            language=language,
+            has_keywords=self.terms.has_keywords(entry),
+            has_times=bool(words),
         )
         references = find_references(entry, node, name=name, audio=audio, words=words, problems=self.problems)
         return Case(
@@ -80,16 +85,16 @@ class CaseReader:
             audio=audio,
             references=references,
             language=language,
-            tags=tuple(dict.fromkeys(entry.tags)),
+            tags=tuple(dict.fromkeys(entry.tags)) if entry.tags else (),
             skip=entry.skip,
             xfail=Xfail(**entry.xfail.model_dump()) if entry.xfail else None,
             limits=limits,
-            meta=plain(entry.meta),
+            meta=plain(entry.meta) if entry.meta else {},
             exclusive=self._is_exclusive(entry, node, name, limits),
-            repeat=read_repetition(entry.repeat, node, times=self.times, problems=self.problems),
+            repeat=self._repetition(entry, node) if entry.repeat else None,
             normalizer=normalizer,
             alternatives=self.alternatives and has_alternatives(references, node, name, self.problems),
-            terms=terms,
+            terms=self.terms.read(entry, node, name=name, normalizer=normalizer, language=language),
             term_forms=self.alternatives,
             words=words,
         )
@@ -108,9 +113,13 @@ class CaseReader:
     def _of_row(self, row: Row, entry: ManifestEntry, node: YamlMapping) -> Case:
         language = row.language or entry.language or self.language
         normalizer, name = self.normalizers.of(language), "this manifest"
-        terms = self.terms.read(None, node, name=name, normalizer=normalizer, language=language)
         limits = self.limits.read(
-            entry.assert_quality, node, name=name, language=language, terms=terms, has_times=False
+            entry.assert_quality,
+            node,
+            name=name,
+            language=language,
+            has_keywords=self.terms.has_keywords(),
+            has_times=False,
         )
         self._refuse_twice(row.id, node.line, " (from this manifest)")
         return Case(
@@ -123,12 +132,12 @@ class CaseReader:
             duration_s=row.duration_s,
             references=(row.reference,),
             language=language,
-            tags=tuple(entry.tags),
+            tags=tuple(dict.fromkeys(entry.tags)),
             limits=limits,
             meta={**row.meta, **({"speaker": row.speaker} if row.speaker else {})},
             exclusive=limits.max_latency_ms is not None,
             normalizer=normalizer,
-            terms=terms,
+            terms=self.terms.of_suite(normalizer=normalizer, language=language),
             term_forms=self.alternatives,
         )
 
@@ -152,9 +161,10 @@ class CaseReader:
             self.problems.add(line, f'the id "{case_id}"{origin} is given twice, first on line {first}')
         self._lines.setdefault(case_id, line)
 
+    def _repetition(self, entry: CaseEntry, node: YamlMapping) -> Repetition | None:
+        return read_repetition(entry.repeat, node, times=self.times, problems=self.problems)
+
     def _words(self, entry: CaseEntry, node: YamlMapping, name: str, audio: Path) -> tuple[TimedWord, ...]:
-        if "words" not in node:
-            return ()
         return read_words(
             entry.words,
             line=node.value_line("words"),

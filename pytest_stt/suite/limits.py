@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_stt.errors import SuiteError
 from pytest_stt.limits import DEFAULT_LIMITS, Limits, override
 from pytest_stt.text.languages import is_written_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from pytest_stt.suite.document import YamlMapping
     from pytest_stt.suite.problems import Problems
     from pytest_stt.suite.schema import LimitsEntry, SuiteEntry
-    from pytest_stt.text.terms import Term
+
+    _Key = tuple[tuple[tuple[str, float | None], ...], str | None, bool, bool]
 
 KEY = "assert_quality"
 
@@ -24,12 +25,19 @@ class CaseLimits:
     """Resolve limits key by key.
 
     A limit of the suite, or a default, that can't be judged in a case is left out there: `max_wer` in a
-    language without words, `min_keyword_recall` without keywords. The case's own is refused.
+    language without words, `min_keyword_recall` without keywords, `max_word_offset_ms` without the times of
+    words. The case's own is refused.
+
+    Args:
+        suite: The suite, its types checked.
+        written: The suite with its lines; these know the keys that were refused, too.
+        problems: Gets what is wrong.
     """
 
     def __init__(self, suite: SuiteEntry, written: YamlMapping, problems: Problems) -> None:
+        self._written = written
         self._problems = problems
-        self._resolved: dict[tuple[tuple[tuple[str, float | None], ...], bool, bool], Limits] = {}
+        self._resolved: dict[_Key, Limits] = {}
         try:
             self.suite = override(DEFAULT_LIMITS, suite.assert_quality.changes())
         except SuiteError as error:
@@ -43,7 +51,7 @@ class CaseLimits:
         *,
         name: str,
         language: str | None,
-        terms: Sequence[Term],
+        has_keywords: bool,
         has_times: bool,
     ) -> Limits:
         """Return the limits in force for a case.
@@ -53,56 +61,55 @@ class CaseLimits:
             node: What holds them.
             name: What messages call the case.
             language: Its language, which says whether it has words.
-            terms: Its keywords and other terms.
+            has_keywords: Whether it has keywords, its own or the suite's.
             has_times: Whether it has reference times of words.
         """
-        has_words = is_written_in_words(language)
-        has_keywords = any(term.kind == "keyword" for term in terms)
-        changes = entry.changes()
-        if changes:
-            self._refuse(changes, node, name, language, has_keywords=has_keywords, has_times=has_times)
-        key = tuple(changes.items()), has_words, has_keywords
-        if key not in self._resolved:  # the cases of a big suite share a few
-            limits = self._own(changes, node)
-            limits = limits if has_words else replace(limits, max_wer=None)
-            self._resolved[key] = limits if has_keywords else replace(limits, min_keyword_recall=None)
-        return self._resolved[key]
+        changes = tuple(entry.changes().items()) if entry.model_fields_set else ()
+        key = changes, language, has_keywords, has_times
+        limits = self._resolved.get(key)  # the cases of a big suite share a few
+        if limits is None:
+            limits = self._resolve(key, node, name)
+        return limits
 
-    def check_keywords(self, written: YamlMapping, *, any_keywords: bool) -> None:
-        """Refuse a limit on keywords in a suite that has none."""
-        if self.suite.min_keyword_recall is not None and not any_keywords:
-            line = written.key_line(KEY)
+    def check_needs(self) -> None:
+        """Refuse limits of the suite that none of its cases can be judged by."""
+        line, cases = self._written.key_line(KEY), self._written.get("cases", ())
+        if self.suite.min_keyword_recall is not None and not _has([self._written, *cases], "keywords"):
             self._problems.add(line, f'min_keyword_recall needs "keywords", {_OF_SUITE_OR_CASE}')
+        if self.suite.max_word_offset_ms is not None and not _has(cases, "words"):
+            self._problems.add(line, f'max_word_offset_ms needs "words", {_TIMES_OF_CASE}')
 
-    def _own(self, changes: dict[str, float | None], node: YamlMapping) -> Limits:
+    def _resolve(self, key: _Key, node: YamlMapping, name: str) -> Limits:
+        changes, language, has_keywords, has_times = key
+        absent = {
+            "max_wer": not is_written_in_words(language),
+            "min_keyword_recall": not has_keywords,
+            "max_word_offset_ms": not has_times,
+        }
+        refused = [limit for limit, value in changes if value is not None and absent.get(limit)]
+        for limit in refused:
+            self._problems.add(node.key_line(KEY), f"{name} {_REFUSED[limit].format(language=language)}")
         try:
-            return override(self.suite, changes)
+            limits = override(self.suite, dict(changes))
         except SuiteError as error:
             self._problems.add_all(node.key_line(KEY), error)
             return self.suite
+        left_out: dict[str, Any] = {limit: None for limit, is_absent in absent.items() if is_absent}
+        limits = replace(limits, **left_out)
+        if not refused:
+            self._resolved[key] = limits
+        return limits
 
-    def _refuse(
-        self,
-        changes: dict[str, float | None],
-        node: YamlMapping,
-        name: str,
-        language: str | None,
-        *,
-        has_keywords: bool,
-        has_times: bool,
-    ) -> None:
-        """Refuse limits of the case itself that can't be judged."""
-        line = node.key_line(KEY)
-        if changes.get("max_wer") is not None and not is_written_in_words(language):
-            why = f"{language} is not written in words, so it has no WER; use max_cer"
-            self._problems.add(line, f"{name} can't have a max_wer: {why}")
-        if changes.get("min_keyword_recall") is not None and not has_keywords:
-            self._problems.add(
-                line, f'{name} has a min_keyword_recall and no "keywords", {_OF_SUITE_OR_CASE}'
-            )
-        if changes.get("max_word_offset_ms") is not None and not has_times:
-            ways = 'the reference times of its words under "words"'
-            self._problems.add(line, f"{name} has a max_word_offset_ms, which needs {ways}")
+
+def _has(nodes: Iterable[YamlMapping], key: str) -> bool:
+    """Tell whether one of some mappings has something under a key, or had what was refused."""
+    return any(key in node.lines and node.get(key, True) for node in nodes)
 
 
 _OF_SUITE_OR_CASE = "which a suite or a case can have"
+_TIMES_OF_CASE = "the reference times that a case can have"
+_REFUSED = {
+    "max_wer": "can't have a max_wer: {language} is not written in words, so it has no WER; use max_cer",
+    "min_keyword_recall": f'has a min_keyword_recall and no "keywords", {_OF_SUITE_OR_CASE}',
+    "max_word_offset_ms": f'has a max_word_offset_ms and no "words", {_TIMES_OF_CASE}',
+}

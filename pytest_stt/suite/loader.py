@@ -71,7 +71,7 @@ def _load(
     asked = servers.read(entry, stream)
     reader = _case_reader(
         entry,
-        written,
+        right,
         servers=asked,
         defaults=defaults,
         folder=path.parent,
@@ -151,7 +151,7 @@ def _repetition(entry: SuiteEntry, written: YamlMapping, times: int | None, prob
 
 def _case_reader(
     entry: SuiteEntry,
-    written: YamlMapping,
+    right: YamlMapping,
     *,
     servers: Sequence[Server],
     defaults: Defaults,
@@ -159,10 +159,10 @@ def _case_reader(
     times: int | None,
     problems: Problems,
 ) -> CaseReader:
-    limits = CaseLimits(entry, written, problems)
-    terms = TermsReader(entry, written, folder=folder, problems=problems)
-    limits.check_keywords(written, any_keywords=terms.any_keywords)
-    line = written.value_line("normalize")
+    limits = CaseLimits(entry, right, problems)
+    terms = TermsReader(entry, right, folder=folder, problems=problems)
+    limits.check_needs()
+    line = right.value_line("normalize")
     return CaseReader(
         folder=folder,
         language=entry.language or _language_of(servers),

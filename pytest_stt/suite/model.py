@@ -127,7 +127,7 @@ class EmbeddedAudio(Protocol):
         """
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
     """One utterance with its references.
 

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_stt.errors import SuiteError
 from pytest_stt.suite.document import Null, YamlMapping, plain
-from pytest_stt.suite.problems import found
+from pytest_stt.suite.problems import found, quoted
 from pytest_stt.text.normalizers import find_normalizer, normalizer_for, normalizer_spec
+from pytest_stt.text.wording import near_miss
 
 if TYPE_CHECKING:
     from pytest_stt.suite.problems import Problems
 
 DEFAULT = "default"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Choice:
+    """A normaliser, what messages call the place that chose it, and its line; None for an ini value."""
+
+    spec: str
+    label: str
+    line: int | None
 
 
 class Normalizers:
@@ -27,13 +38,12 @@ class Normalizers:
 
     def __init__(self, written: Any, *, default: str, line: int, problems: Problems) -> None:
         self._problems = problems
-        self._line = line
         self._chosen: dict[str | None, str] = {}
-        self._specs = {DEFAULT: self._spec(default, None, "ini option stt_normalize")}
+        self._choices = {DEFAULT: self._choice(default, None, "ini option stt_normalize")}
         if isinstance(written, YamlMapping):
-            self._specs |= self._by_language(written)
+            self._choices |= self._by_language(written)
         elif written is not None:
-            self._specs[DEFAULT] = self._spec(written, line, "normalize")
+            self._choices[DEFAULT] = self._choice(written, line, "normalize")
 
     def of(self, language: str | None) -> str:
         """Return the normaliser for a language, `none` where there is a problem with it."""
@@ -41,32 +51,35 @@ class Normalizers:
             self._chosen[language] = self._checked(language)
         return self._chosen[language]
 
-    def _by_language(self, written: YamlMapping) -> dict[str, str]:
+    def _by_language(self, written: YamlMapping) -> dict[str, _Choice]:
         if not written:
-            self._problems.add(
-                self._line, "normalize: expected a name, a list of steps, or {default: …, ja: …}"
-            )
+            text = "normalize: expected a name, a list of steps, or {default: …, ja: …}"
+            self._problems.add(written.line, f"{text}, found {found(written)}")
+        for language in written.keys() - {DEFAULT}:
+            if hint := near_miss(language, [DEFAULT]):
+                text = f"normalize: expected a language, found {quoted(language)}{hint}"
+                self._problems.add(written.key_line(language), text)
         return {
-            language: self._spec(value, written.value_line(language), f"normalize: {language}")
+            language: self._choice(value, written.value_line(language), f"normalize: {language}")
             for language, value in written.items()
         }
 
-    def _spec(self, value: Any, line: int | None, label: str) -> str:
+    def _choice(self, value: Any, line: int | None, label: str) -> _Choice:
+        spec = "none"
         if isinstance(value, Null) or not isinstance(value, str | list):
             self._problems.add(line, f"{label}: expected a name or a list of steps, found {found(value)}")
-            return "none"
-        try:
-            return normalizer_spec(plain(value))
-        except SuiteError as error:
-            self._problems.add_all(line, error, label)
-            return "none"
+        else:
+            try:
+                spec = normalizer_spec(plain(value))
+            except SuiteError as error:
+                self._problems.add_all(line, error, label)
+        return _Choice(spec=spec, label=label, line=line)
 
     def _checked(self, language: str | None) -> str:
-        spec = normalizer_for(self._specs, language)
+        choice = self._choices[normalizer_for({tag: tag for tag in self._choices}, language)]
         try:
-            find_normalizer(spec, language)
+            find_normalizer(choice.spec, language)
         except SuiteError as error:
-            of_language = f"normalize, for the language {language}" if language else "normalize"
-            self._problems.add_all(self._line, error, of_language)
+            self._problems.add_all(choice.line, error, f"{choice.label}, for the language {language}")
             return "none"
-        return spec
+        return choice.spec

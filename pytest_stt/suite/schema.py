@@ -271,10 +271,10 @@ class CaseEntry(Entry):
     reference: Spoken | None = None
     references: Annotated[list[Spoken], Field(min_length=1)] | None = None
     words: Any = None
-    keywords: list[Keyword] = Field(default_factory=list)
-    forbidden: list[SpokenTerm] = Field(default_factory=list)
+    keywords: tuple[Keyword, ...] = ()
+    forbidden: tuple[SpokenTerm, ...] = ()
     language: Language = None
-    tags: Annotated[list[Tag], BeforeValidator(_tags)] = Field(default_factory=list)
+    tags: Annotated[tuple[Tag, ...], BeforeValidator(_tags)] = ()
     skip: Annotated[str | None, BeforeValidator(_skip)] = None
     xfail: Annotated[XfailEntry | None, BeforeValidator(_xfail)] = None
     assert_quality: LimitsEntry = LimitsEntry()
@@ -287,7 +287,7 @@ class ManifestEntry(DataSetEntry):
     """One item of `manifests`: a data set, and what holds for each of its cases."""
 
     language: Language = None
-    tags: Annotated[list[Tag], BeforeValidator(_tags)] = Field(default_factory=list)
+    tags: Annotated[tuple[Tag, ...], BeforeValidator(_tags)] = ()
     assert_quality: LimitsEntry = LimitsEntry()
 
 
@@ -301,8 +301,8 @@ class SuiteEntry(Entry):
     language: Language = None
     normalize: Any = None
     alternatives: bool = True
-    keywords: list[Keyword] = Field(default_factory=list)
-    forbidden: list[SpokenTerm] = Field(default_factory=list)
+    keywords: tuple[Keyword, ...] = ()
+    forbidden: tuple[SpokenTerm, ...] = ()
     entities: Text | None = None
     assert_quality: LimitsEntry = LimitsEntry()
     repeat: Repeat = None

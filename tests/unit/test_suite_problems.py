@@ -155,7 +155,10 @@ def test_what_is_not_built_yet_says_so(tmp_path: Path) -> None:
             "encoding: expected one of float32, pcm16, pcm16_base64, found an empty list",
         ),
         ("normalize:", "normalize: expected a name or a list of steps, found nothing"),
-        ("normalize: {}", "normalize: expected a name, a list of steps, or {default: …, ja: …}"),
+        (
+            "normalize: {}",
+            "normalize: expected a name, a list of steps, or {default: …, ja: …}, found an empty mapping",
+        ),
         ("normalize: {ja: {a: b}}", "normalize: ja: expected a name or a list of steps, found a mapping"),
         ("assert_quality: {max_wer: -0.1}", 'max_wer: expected a number of 0 or more, found "-0.1"'),
         ("assert_quality: {max_wer: nan}", 'max_wer: expected a finite number, found "nan"'),
