@@ -158,16 +158,7 @@ class STTResult:
         _refuse_without_keywords(self, limits)
         announce(self)
         score = _score_of(self, self.text_metrics, limits)
-        limits = _without_default(limits, score)
-        finding = verdict(
-            score,
-            limits,
-            normalizer=find_normalizer(self.normalizer, self.language).name,
-            hypothesis=self.hypothesis_text,
-            latency_ms=self.latency_ms,
-        )
-        if finding is not None:
-            raise LimitExceeded(_report(finding, self, self.text_metrics, limits))
+        hold(self, score, _without_default(limits, score))
         return self
 
 
@@ -223,6 +214,24 @@ def score_by(result: STTResult, expected: Expected) -> Score:
     result.normalizer, result._expected = expected.normalizer, expected
     result.score, result.text_metrics, result.reference = score, score.metrics, score.reference
     return score
+
+
+def hold(result: STTResult, score: Score, limits: Limits) -> None:
+    """Hold a score against limits, and tell nobody.
+
+    Raises:
+        LimitExceeded: It is past a limit. The first line is the verdict, below are the aligned words.
+    """
+    __tracebackhide__ = True
+    finding = verdict(
+        score,
+        limits,
+        normalizer=find_normalizer(result.normalizer, result.language).name,
+        hypothesis=result.hypothesis_text,
+        latency_ms=result.latency_ms,
+    )
+    if finding is not None:
+        raise LimitExceeded(_report(finding, result, score.metrics, limits))
 
 
 def _keyword(entry: str | Mapping[str, Any]) -> Term:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pytest_stt.client.result import score_by
+from pytest_stt.client.result import hold, score_by
 from pytest_stt.errors import LimitExceeded, STTError
 from pytest_stt.gates.repeats import RepeatVerdict, judge_repeats
 from pytest_stt.plugin.keys import JUDGED
@@ -64,8 +64,7 @@ def judge(item: SttItem, hearing: Hearing) -> None:
 
 
 def _judge_one(item: SttItem, result: STTResult) -> None:
-    score_by(result, item.case.expected)
-    result.assert_quality(**vars(item.case.limits))
+    hold(result, score_by(result, item.case.expected), item.case.limits)
 
 
 def _judge_all(item: SttItem, hearing: Hearing) -> None:
