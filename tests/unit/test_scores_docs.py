@@ -295,3 +295,9 @@ def test_every_step_of_a_normaliser_has_an_example_in_their_order(name: str) -> 
 @pytest.mark.parametrize("name", [*normalizer_names(), *LIMIT_NAMES])
 def test_every_normaliser_and_every_limit_is_on_the_page(name: str) -> None:
     assert f"`{name}`" in PAGE
+
+
+def test_the_contents_name_every_part() -> None:
+    anchors = re.findall(r"\[([^]]+)\]\(#([\w-]+)\)", "\n".join(SECTIONS[0].prose))
+    titles = [section.title for section in SECTIONS if section.level == 2]
+    assert anchors == [(title, title.lower().replace(" ", "-")) for title in titles]
