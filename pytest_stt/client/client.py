@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stt.audio import AudioSample
 from pytest_stt.client.address import Address, Transport, adapt_scheme, resolve_address, split_address
-from pytest_stt.client.arguments import checked_megabytes, checked_sample, checked_timeout, checked_type
+from pytest_stt.client.arguments import (
+    checked_megabytes,
+    checked_normalizer,
+    checked_sample,
+    checked_timeout,
+    checked_type,
+)
 from pytest_stt.client.connections import Connections
 from pytest_stt.client.dialects import Dialect, find_dialect, read_options
 from pytest_stt.client.dialects.base import Call
@@ -23,7 +29,6 @@ from pytest_stt.client.sources import CheckedEventSource
 from pytest_stt.client.stream import StreamOptions
 from pytest_stt.client.timeline import Timeline
 from pytest_stt.errors import STTError, SuiteError
-from pytest_stt.text.normalizers import find_normalizer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -55,7 +60,7 @@ class STTClient:
         headers: Mapping[str, str] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         stream: StreamOptions | None = None,
-        normalizer: str = "none",
+        normalizer: str | list[Any] = "none",
         max_response_mb: float = 16.0,
         on_score: Callable[[STTResult], None] | None = None,
     ) -> None:
@@ -70,7 +75,8 @@ class STTClient:
             headers: Sent with every request and handshake.
             transport: An httpx transport to use instead of the network.
             stream: How `transcribe` cuts and paces audio; gaps are filled by the dialect.
-            normalizer: Name of the normaliser for results of this client.
+            normalizer: The normaliser for results of this client: a name, or a list of steps as in a suite,
+                `["basic", {"drop": ["uh"]}]`.
             max_response_mb: Megabytes (10^6 bytes, decompressed) that the server may send: as one response,
                 as one WebSocket message, as all messages of one `transcribe`, and as messages of a session
                 that wait to be received.
@@ -86,7 +92,6 @@ class STTClient:
             checked_type("dialect", dialect, (str, NoneType), "a name such as 'openai'")
             checked_type("options", options, (Mapping, NoneType), "a mapping such as {'language': 'en'}")
             checked_type("stream", stream, (StreamOptions, NoneType), "a StreamOptions")
-            find_normalizer(checked_type("normalizer", normalizer, str, "a name such as 'basic'"))
             self._dialect: Dialect[Any] | None = find_dialect(dialect) if dialect is not None else None
             self._options, self._address = self._resolve(url, options)
             self._stream = (stream or StreamOptions()).over(
@@ -94,7 +99,7 @@ class STTClient:
             )
             if self._dialect is not None:
                 self._dialect.check(self._options, self._stream)
-            self._normalizer = normalizer
+            self._normalizer = checked_normalizer("normalizer", normalizer)
             self._on_score = on_score
             self._mask = Mask(self.url, checked_headers(headers))
             self._connections = Connections(

@@ -1,21 +1,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
+from pytest_stt.client.arguments import checked_terms, checked_words
 from pytest_stt.errors import LimitExceeded, SuiteError
 from pytest_stt.limits import DEFAULT_LIMITS, NO_LIMITS, in_force, override, verdict
 from pytest_stt.text.alignment import plain_alignment
 from pytest_stt.text.normalizers import find_normalizer
 from pytest_stt.text.printable import printable
 from pytest_stt.text.scoring import Expected, Score, measure
-from pytest_stt.text.terms import Term, check_terms
-from pytest_stt.text.times import TimedWord
+from pytest_stt.text.terms import check_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from pytest_stt.audio import AudioSample
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
     from pytest_stt.limits import Limits
     from pytest_stt.metrics import TextMetrics
     from pytest_stt.records import Event
+    from pytest_stt.text.terms import Term
+    from pytest_stt.text.times import TimedWord
 
 
 _HEARD_SHOWN = 500
@@ -94,12 +95,12 @@ class STTResult:
             words: The reference times of words in seconds, `(word, start, end)`, for `max_word_offset_ms`.
 
         Raises:
-            SuiteError: There is no normaliser of that name, or a keyword has no term.
+            SuiteError: There is no normaliser of that name, or keywords, forbidden texts or words are no such
+                things.
             TypeError: The reference or the transcript is no `str`.
         """
-        terms = (*map(_keyword, keywords), *(Term(text=text, kind="forbidden") for text in forbidden))
+        terms, times = checked_terms(keywords, forbidden), checked_words(words)
         check_terms(terms, normalizer=self.normalizer, language=self.language, alternatives=True)
-        times = tuple(map(_timed, words))
         rate(self, reference, terms=terms, words=times)
         announce(self)
         return self
@@ -228,28 +229,10 @@ def hold(result: STTResult, score: Score, limits: Limits) -> None:
         limits,
         normalizer=find_normalizer(result.normalizer, result.language).name,
         hypothesis=result.hypothesis_text,
-        latency_ms=result.latency_ms,
+        latency_ms=None if math.isnan(result.latency_ms) else result.latency_ms,
     )
     if finding is not None:
         raise LimitExceeded(_report(finding, result, score.metrics, limits))
-
-
-def _keyword(entry: str | Mapping[str, Any]) -> Term:
-    if isinstance(entry, str):
-        return Term(text=entry)
-    text = entry.get("term") if isinstance(entry, Mapping) else None
-    weight = entry.get("weight", 1.0) if isinstance(entry, Mapping) else None
-    if not isinstance(text, str) or not isinstance(weight, int | float) or not 0 < weight < math.inf:
-        expected = 'a text or {"term": text, "weight": a number above 0}'
-        raise SuiteError(f"keywords: expected {expected}, found {printable(repr(entry), 80)}")
-    return Term(text=text, weight=float(weight))
-
-
-def _timed(entry: TimedWord | tuple[Any, ...]) -> TimedWord:
-    if isinstance(entry, TimedWord):
-        return entry
-    word, start_s, *end_s = entry
-    return TimedWord(word=word, start_s=start_s, end_s=end_s[0] if end_s else None)
 
 
 def _score_of(result: STTResult, metrics: TextMetrics, limits: Limits) -> Score:

@@ -17,7 +17,7 @@ from pytest_stt.plugin.keys import SCORED
 from pytest_stt.plugin.run import run_of
 from pytest_stt.plugin.settings import command_line, fixture_url
 from pytest_stt.suite.variables import expand
-from pytest_stt.text import find_normalizer
+from pytest_stt.text.normalizers import normalizer_spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -47,7 +47,14 @@ class Target:
     options: Mapping[str, Any] | None = None
     headers: Mapping[str, str] | None = None
     timeout: float
-    normalize: str
+    normalize: str | list[Any]
+
+
+_TYPES = (
+    ("url", str, "a text"),
+    ("dialect", str, "a text"),
+    ("normalize", str | list, "a name or a list of steps"),
+)
 
 
 def target_of(request: pytest.FixtureRequest) -> Target:
@@ -67,8 +74,16 @@ def target_of(request: pytest.FixtureRequest) -> Target:
         target = replace(target, dialect=chosen.overrides.dialect, options=None)
     if chosen.overrides.url is not None:
         target = replace(target, url=replace_origin(target.url, chosen.overrides.url))
-    find_normalizer(target.normalize)
-    return target
+    is_ini = target.normalize == chosen.normalizer
+    label = "ini option stt_normalize" if is_ini else f"{request.node.nodeid}: the marker stt: normalize"
+    return replace(target, normalize=_spec(target.normalize, label))
+
+
+def _spec(normalize: str | list[Any], label: str) -> str:
+    try:
+        return normalizer_spec(normalize)
+    except SuiteError as error:
+        raise SuiteError(*(f"{label}: {problem}" for problem in error.problems)) from None
 
 
 def _keywords(mark: pytest.Mark, request: pytest.FixtureRequest) -> Mapping[str, Any]:
@@ -80,10 +95,10 @@ def _keywords(mark: pytest.Mark, request: pytest.FixtureRequest) -> Mapping[str,
             f"found {unknown[0]!r}"
         )
     values = {name: value for name, value in mark.kwargs.items() if value is not None}
-    for name in {"url", "dialect", "normalize"} & values.keys():
-        if not isinstance(values[name], str):
+    for name, kinds, expected in _TYPES:
+        if not isinstance(values.get(name, ""), kinds):
             raise SuiteError(
-                f"{request.node.nodeid}: the marker stt takes a text as {name}; found {values[name]!r}"
+                f"{request.node.nodeid}: the marker stt takes {expected} as {name}; found {values[name]!r}"
             )
     return values
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from junitparser import JUnitXml, Properties
 from scripted import Example, write_wav
 
 from pytest_stt import SuiteError
 from pytest_stt.plugin.async_fixtures import _need_asyncio
+from pytest_stt.records import read_results
 
 
 def test_stt_transcribe_needs_no_async(example: Example) -> None:
@@ -362,12 +365,51 @@ def test_a_marker_with_a_value_of_another_type_is_refused(example: Example) -> N
         """
         import pytest
 
-        @pytest.mark.stt(normalize=["basic"])
+        @pytest.mark.stt(normalize={"drop": ["uh"]})
         def test_it(stt_transcribe): pass
+
+        @pytest.mark.stt(dialect=["openai"])
+        def test_too(stt_transcribe): pass
         """
     ).run()
+    result.assert_outcomes(errors=2)
+    result.stdout.fnmatch_lines(
+        [
+            "*the marker stt takes a name or a list of steps as normalize; found {'drop': *",
+            "*the marker stt takes a text as dialect; found *",
+        ]
+    )
+
+
+def test_a_marker_composes_a_normaliser_of_steps(example: Example) -> None:
+    write_wav(example.path / "one.wav")
+    example.test(
+        """
+        import pytest
+
+        @pytest.mark.stt(normalize=["basic", {"drop": ["uh", "um"]}, {"replace": {"colour": "color"}}])
+        def test_it(stt_transcribe):
+            heard = stt_transcribe("one.wav", reference="The color, please.")
+            heard.assert_quality(max_wer=0)
+
+        @pytest.mark.stt(normalize=["basic", {"dropp": ["uh"]}, 5])
+        def test_too(stt_transcribe): pass
+        """
+    ).answer(one="uh the colour um please")
+    result = example.run("--stt-results=out")
+    result.assert_outcomes(passed=1, errors=1)
+    text = result.stdout.str()
+    assert "test_too: the marker stt: normalize: step 2: no step 'dropp'; did you mean 'drop'?" in text
+    assert "test_too: the marker stt: normalize: step 3: expected a name or one of" in text
+    record = read_results(example.path / "out" / "results.jsonl").records[0]
+    assert json.loads(record.normalizer)[1] == {"drop": ["uh", "um"]}
+
+
+def test_a_wrong_ini_value_is_named_to_a_test_that_transcribes(example: Example) -> None:
+    example.ini("stt_normalize = basik").test("def test_it(stt_transcribe): pass")
+    result = example.run()
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*the marker stt takes a text as normalize*"])
+    result.stdout.fnmatch_lines(["*ini option stt_normalize: no normaliser 'basik'; did you mean 'basic'?*"])
 
 
 def test_another_event_loop_is_told_apart() -> None:
