@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pytest_stt.cli.command import Command, fail
 
@@ -30,9 +30,14 @@ class _List(argparse.Action):
 
 def _configure(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("name", metavar="NAME", help="such as basic, or a list of steps: '[basic, {drop: [uh, um]}]'")
+    add(
+        "name",
+        metavar="NAME",
+        help="such as basic, a list of steps, '[basic, {drop: [uh, um]}]', "
+        "or one for each language, '{default: basic, ja: cjk}'",
+    )
     add("text", metavar="TEXT", help="what is normalised; - is each line of standard input")
-    add("-l", "--language", metavar="TAG", help="the language of the text, such as de; numbers depend on it")
+    add("-l", "--language", metavar="TAG", help="the language of the text, such as de")
     add("-q", "--quiet", action="store_true", help="print the results alone")
     add("--list", action=_List, nargs=0, help="name all normalisers, and what each is for")
 
@@ -50,24 +55,9 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _normalizer(name: str, language: str | None) -> Normalizer:
-    from pytest_stt.text.normalizers import find_normalizer, normalizer_spec
+    from pytest_stt.text.normalizers import find_normalizer, normalizer_for, read_normalizers
 
-    return find_normalizer(normalizer_spec(_value(name)), language)
-
-
-def _value(name: str) -> Any:
-    """Read a list as a suite would, so that what works here can be copied into one."""
-    if not name.lstrip().startswith("["):
-        return name
-    import yaml
-
-    from pytest_stt.errors import SuiteError
-
-    try:
-        return yaml.load(name, Loader=yaml.BaseLoader)
-    except (yaml.YAMLError, RecursionError) as error:
-        reason = getattr(error, "problem", None) or "it is nested too deeply"
-        raise SuiteError(f"the list of steps can't be read as YAML: {reason}") from None
+    return find_normalizer(normalizer_for(read_normalizers(name), language), language)
 
 
 def _texts(text: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stt.gates.totals import Totals, totals_of
+from pytest_stt.text.languages import primary_language, subtags_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -39,12 +40,14 @@ class Slices:
             without the field. Empty when no record has it.
         overlapping: How many records are in more than one group.
         near: Fields that there are instead, the nearest first; empty when the field is there.
+        meant: The field that was probably meant, by its name; empty when the field is there or none is near.
     """
 
     field: str
     groups: tuple[Totals, ...] = ()
     overlapping: int = 0
     near: tuple[str, ...] = ()
+    meant: str = ""
 
 
 def slice_by(field: str, records: Iterable[Record]) -> Slices:
@@ -53,7 +56,8 @@ def slice_by(field: str, records: Iterable[Record]) -> Slices:
     Args:
         field: `language`, `tag`, `server`, `dialect`, `suite`, or a field of `meta`, with or without `meta.`
             before it; `speaker.sex` is the field `sex` of the mapping `speaker`. Each entry of a list is a
-            group, a mapping is none.
+            group, a mapping is none. Tags of languages are grouped however they are spelled: `en_us` and
+            `eng-US` are `en-US`, `English` is `en`; regions and scripts stay apart.
         records: Of all cases and tests.
     """
     run = [record for record in records if record.outcome != "skipped"]
@@ -65,7 +69,7 @@ def slice_by(field: str, records: Iterable[Record]) -> Slices:
         for value in values or (None,):
             groups.setdefault(value, []).append(record)
     if not groups.keys() - {None}:
-        return Slices(field=field, near=tuple(_near(field, run)))
+        return Slices(field=field, near=tuple(_near(field, run)), meant=_meant(field, run))
     totals = [totals_of(NONE if value is None else value, group) for value, group in groups.items()]
     return Slices(field=field, groups=tuple(sorted(totals, key=_badness)), overlapping=overlapping)
 
@@ -77,9 +81,24 @@ def _badness(total: Totals) -> tuple[float, str]:
 def _values(record: Record, field: str) -> dict[str, None]:
     if field in _OF_RECORDS:
         found = getattr(record, _OF_RECORDS[field])
+        if field == "language" and found:
+            found = _language(found)
     else:
         found = _in_meta(record.meta, field.removeprefix(_META))
     return dict.fromkeys(_names(found))
+
+
+def _language(tag: str) -> str:
+    """Write a tag in the one way of BCP 47, with the shortest code of its language: `zh-Hant-TW`."""
+    language, subtags = primary_language(tag), subtags_of(tag)
+    is_extended = len(subtags) > 1 and subtags[1] == language and len(language) == 3
+    return "-".join([language, *map(_subtag, subtags[2 if is_extended else 1 :])])
+
+
+def _subtag(subtag: str) -> str:
+    if len(subtag) == 2:
+        return subtag.upper()
+    return subtag.title() if len(subtag) == 4 else subtag
 
 
 def _in_meta(meta: Mapping[str, Any], path: str) -> Any:
@@ -109,8 +128,22 @@ def _near(field: str, records: Sequence[Record]) -> Iterator[str]:
     there = _fields(records)
     own = field.removeprefix(_META)
     below = [name for name in there if name.startswith(f"{own}.")]
-    like = difflib.get_close_matches(own, there, n=_MOST_NEAR, cutoff=0.5)
-    yield from list(dict.fromkeys([*below, *like, *there]))[:_MOST_NEAR]
+    yield from list(dict.fromkeys([*below, *_like(own, there, cutoff=0.5), *there]))[:_MOST_NEAR]
+
+
+def _meant(field: str, records: Sequence[Record]) -> str:
+    """Return the field of the nearest name, also one that records may have and none of these has."""
+    known = [name for name in dict.fromkeys([*_fields(records), *_OF_RECORDS]) if name != field]
+    return next(iter(_like(field.removeprefix(_META), known, cutoff=0.6)), "")
+
+
+def _like(name: str, names: Sequence[str], *, cutoff: float) -> list[str]:
+    """Return the names that are like one, the nearest first; upper and lower case are the same."""
+    folded: dict[str, str] = {}
+    for one in names:
+        folded.setdefault(one.casefold(), one)
+    near = difflib.get_close_matches(name.casefold(), folded, n=_MOST_NEAR, cutoff=cutoff)
+    return [folded[one] for one in near]
 
 
 def _fields(records: Sequence[Record]) -> list[str]:

@@ -27,6 +27,9 @@ class TermFigures:
         recall: The share of those said that were heard, by weight, 0 to 1; None when none was said.
         precision: The share of those heard that were said, by weight, 0 to 1; None when none was heard.
         is_weighted: Whether the weights differ, so that the shares are not those of the counts.
+        weight_said: The sum of weight · said.
+        weight_heard: The sum of weight · heard.
+        weight_hits: The sum of weight · hits.
     """
 
     name: str
@@ -36,6 +39,9 @@ class TermFigures:
     recall: float | None
     precision: float | None
     is_weighted: bool = False
+    weight_said: float = 0.0
+    weight_heard: float = 0.0
+    weight_hits: float = 0.0
 
     @property
     def missed(self) -> int:
@@ -108,6 +114,9 @@ def _figures(name: str, counts: Sequence[TermCounts], *, group: str | None = Non
         recall=recall(counts, group=group),
         precision=precision(counts, group=group),
         is_weighted=len({one.weight for one in counts}) > 1,
+        weight_said=sum(one.weight * one.said for one in counts),
+        weight_heard=sum(one.weight * one.heard for one in counts),
+        weight_hits=sum(one.weight * one.hits for one in counts),
     )
 
 

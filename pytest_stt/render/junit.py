@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from pytest_stt.gates.totals import is_heard, names_server, totals_of, was_retried, within_limits
@@ -23,8 +24,9 @@ def properties_of(records: Sequence[Record], *, location: str | None = None) -> 
     """Return names and values; several records are pooled, one alone shows its server, tries and repeats.
 
     Rates are fractions with four digits, so that runs compare; counts stand beside them, so that
-    readers can pool. What was not heard has no figures. Edits are counted in words, and in characters
-    where nothing has words.
+    readers can pool. What was not heard has no figures. Words heard in silence have counts and no WER or
+    CER, which are infinite: readers expect a number. Edits are counted in words, and in characters where
+    nothing has words.
     """
     properties = _figures_of(records)
     seconds = sum(record.audio.seconds or 0.0 for record in records if record.audio)
@@ -51,8 +53,8 @@ def _figures_of(records: Sequence[Record]) -> list[Property]:
 def _figures(metrics: TextMetrics, latency_ms: float | None) -> Iterator[Property]:
     has_words = metrics.words is not None
     if has_words:
-        yield "stt.wer", f"{metrics.wer:.4f}"
-    yield "stt.cer", f"{metrics.cer:.4f}"
+        yield from _rate("stt.wer", metrics.wer)
+    yield from _rate("stt.cer", metrics.cer)
     yield "stt.mer", f"{metrics.mer:.4f}"
     yield "stt.wil", f"{metrics.wil:.4f}"
     yield "stt.words" if has_words else "stt.characters", str(metrics.tokens.reference_total)
@@ -61,6 +63,11 @@ def _figures(metrics: TextMetrics, latency_ms: float | None) -> Iterator[Propert
     yield "stt.deletions", str(metrics.tokens.deletions)
     if latency_ms is not None:
         yield "stt.latency_ms", f"{latency_ms:.1f}"
+
+
+def _rate(name: str, value: float) -> Iterator[Property]:
+    if math.isfinite(value):
+        yield name, f"{value:.4f}"
 
 
 def _of_terms(records: Iterable[Record]) -> Iterator[Property]:
@@ -89,8 +96,8 @@ def _of_one(record: Record) -> Iterator[Property]:
 def _of_repeat(repeat: Repeat) -> Iterator[Property]:
     if repeat.counts is not None:
         if repeat.counts.words is not None:
-            yield "wer", f"{repeat.counts.words.rate:.4f}"
-        yield "cer", f"{repeat.counts.chars.rate:.4f}"
+            yield from _rate("wer", repeat.counts.words.rate)
+        yield from _rate("cer", repeat.counts.chars.rate)
     if repeat.latency_ms is not None:
         yield "latency_ms", f"{repeat.latency_ms:.1f}"
     yield "outcome", repeat.outcome

@@ -46,5 +46,8 @@ def slice_note(slices: Slices) -> str:
     if slices.groups:
         return ""
     text = f"--stt-by {isolated(slices.field)}: no case has this field"
+    hint = f"; did you mean {isolated(slices.meant)}?" if slices.meant else ""
     names = ", ".join(isolated(name) for name in slices.near)
-    return f"{text}; there is {names}" if names else text
+    if not names:
+        return text + hint
+    return f"{text}{hint} There is {names}" if hint else f"{text}; there is {names}"

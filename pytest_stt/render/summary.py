@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from pytest_stt.records import Record
 
+_MOST_LIMITS = 3
+
 
 def summary_lines(
     records: Sequence[Record], *, notes: Sequence[str] = (), by: Sequence[str] = (), width: int, worst: int
@@ -53,23 +55,35 @@ def summary_lines(
 
 def _limits(suites: Sequence[Totals]) -> Iterator[Line]:
     """Name the limits in force, once for the servers of a suite unless they differ."""
-    found: dict[str, dict[str, str]] = {total.suite: {} for total in suites}
+    found: dict[str, dict[tuple[str, ...], str]] = {total.suite: {} for total in suites}
     for total in suites:
-        if total.limits:
-            found[total.suite].setdefault(_limits_of(total), total.name)
+        if groups := tuple(_limits_of(total)):
+            found[total.suite].setdefault(groups, total.name)
     for suite, names in found.items():
-        for text, name in names.items():
+        for (first, *others), name in names.items():
             is_alone = len(found) == len(names) == 1
             owner = suite if len(names) == 1 else name
-            yield plain(f"limits: {text}" if is_alone else f"limits of {isolated(owner)}: {text}")
+            yield plain(f"limits: {first}" if is_alone else f"limits of {isolated(owner)}: {first}")
+            yield from (plain(f"  {other}") for other in others)
 
 
-def _limits_of(total: Totals) -> str:
-    """Name the limits; where cases differ, the most common ones with their number."""
-    text, number = total.limits[0]
-    if number == total.cases:
-        return text
-    return f"{text} in {number} of {total.cases} cases, others in {total.cases - number}"
+def _limits_of(total: Totals) -> Iterator[str]:
+    """Name the limits; where cases differ, the most common ones with their numbers, each in a line."""
+    if len(total.limits) < 2:
+        if total.cases and (total.limits or not _judges_itself(total)):
+            yield total.limits[0][0] if total.limits else "no limits"
+        return
+    shown = total.limits[:_MOST_LIMITS]
+    rest = total.cases - sum(number for _, number in shown)
+    for place, (text, number) in enumerate(shown, start=1):
+        cases = f" of {total.cases} cases" if place == 1 else ""
+        others = f", others in {rest}" if rest and place == len(shown) else ""
+        yield f"{text} in {number}{cases}{others}"
+
+
+def _judges_itself(total: Totals) -> bool:
+    """Tell whether the results are of tests in Python, which may well judge without `assert_quality`."""
+    return total.suite.endswith(".py")
 
 
 def _remarks(total: Totals) -> Iterator[str]:

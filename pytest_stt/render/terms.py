@@ -51,11 +51,16 @@ def wrong_term_lines(terms: Sequence[TermFigures], *, width: int) -> list[Line]:
 def _keywords(figures: TermFigures) -> str:
     recall = precision = ""
     if figures.recall is not None:
-        recall = f"recall {rate(figures.recall)} ({figures.hits} of {figures.said} said)"
+        counts = f"{figures.hits} of {figures.said} said{_by_weight(figures, figures.weight_said)}"
+        recall = f"recall {rate(figures.recall)} ({counts})"
     if figures.precision is not None:
-        precision = f"precision {rate(figures.precision)} ({figures.hits} of {figures.heard} heard)"
-    name = "keywords, by weight" if figures.is_weighted else "keywords"
-    return f"{name}: {recall or 'none said'}, {precision or 'none heard'}"
+        counts = f"{figures.hits} of {figures.heard} heard{_by_weight(figures, figures.weight_heard)}"
+        precision = f"precision {rate(figures.precision)} ({counts})"
+    return f"keywords: {recall or 'none said'}, {precision or 'none heard'}"
+
+
+def _by_weight(figures: TermFigures, whole: float) -> str:
+    return f", by weight {figures.weight_hits:g} of {whole:g}" if figures.is_weighted else ""
 
 
 def _times(figures: TermFigures) -> str:
@@ -66,8 +71,8 @@ def _entity(figures: TermFigures) -> str:
     name = isolated(figures.name)
     if figures.recall is None:
         return f"{name} none said"
-    by_weight = " by weight" if figures.is_weighted else ""
-    return f"{name} {rate(figures.recall)}{by_weight} ({figures.hits} of {figures.said})"
+    by_weight = _by_weight(figures, figures.weight_said)
+    return f"{name} {rate(figures.recall)} ({figures.hits} of {figures.said}{by_weight})"
 
 
 def _row(one: TermFigures) -> dict[str, str]:

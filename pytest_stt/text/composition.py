@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     Rules = dict[str, str] | list[str] | list[list[str]]
 
+EXAMPLE: Final = "[basic, {drop: [uh, um]}]"
 _FORMS: Final = {
     "replace": "{replace: {colour: color}}",
     "drop": "{drop: [uh, um]}",
@@ -28,7 +29,7 @@ def spec_of(value: object, *, label_of: Callable[[str], str]) -> str:
     """Check a list of steps and write it in its one form, JSON with versions.
 
     Args:
-        value: A list as YAML gives it, or the JSON of one.
+        value: A list as YAML gives it, or a text that is one in JSON or in the flow style of YAML.
         label_of: Gives the label of a normaliser's name or label; raises SuiteError where there is none.
 
     Returns:
@@ -37,10 +38,11 @@ def spec_of(value: object, *, label_of: Callable[[str], str]) -> str:
     Raises:
         SuiteError: With every problem, one line each, that names the step by its number.
     """
-    steps = _from_json(value) if isinstance(value, str) else value
+    steps = read(value, f"a list of steps such as {EXAMPLE}") if isinstance(value, str) else value
     if not isinstance(steps, list) or not steps:
         raise SuiteError(
-            f"expected the name of a normaliser or a list of steps with at least one, found {_shown(value)}"
+            "expected the name of a normaliser or a list of steps with at least one, "
+            f"such as {EXAMPLE}, found {_shown(value)}"
         )
     checked: list[str | dict[str, Rules]] = []
     problems: list[str] = []
@@ -95,11 +97,23 @@ def _step(kind: str, rules: Any, *, before: tuple[Step, ...]) -> Step:
     return regex_step(rules)
 
 
-def _from_json(text: str) -> object:
+def read(text: str, expected: str) -> Any:
+    """Read a text that is a list or a mapping in JSON or in the flow style of YAML.
+
+    Args:
+        text: What somebody wrote.
+        expected: What messages say was expected.
+
+    Raises:
+        SuiteError: It can't be read.
+    """
+    from pytest_stt.text.flow import read_flow
+
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        raise SuiteError(f"expected a list of steps as JSON, found '{printable(text, 60)}'") from None
+        return read_flow(text)
+    except SuiteError as error:
+        reason = printable(str(error), 100)
+        raise SuiteError(f"expected {expected}, found '{printable(text, 60)}': {reason}") from None
 
 
 def _checked_step(step: object, label_of: Callable[[str], str]) -> str | dict[str, Rules]:

@@ -20,9 +20,18 @@ from pytest_stt.text.wording import near_miss
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["Normalizer", "Step", "find_normalizer", "normalizer_for", "normalizer_names", "normalizer_spec"]
+__all__ = [
+    "Normalizer",
+    "Step",
+    "find_normalizer",
+    "normalizer_for",
+    "normalizer_names",
+    "normalizer_spec",
+    "read_normalizers",
+]
 
 _DEFAULT: Final = "default"
+_BY_LANGUAGE: Final = "{default: basic, ja: cjk}"
 _MOST_KEPT = 256
 
 
@@ -101,11 +110,12 @@ def normalizer_names() -> list[str]:
 
 
 def normalizer_spec(value: Any) -> str:
-    """Make a spec, what `find_normalizer` takes, of what a suite says.
+    """Make a spec, what `find_normalizer` takes, of what a suite, an ini file or a command says.
 
     Args:
         value: A name (`basic`), a label (`basic@1`), or a list of steps as YAML gives it: names and labels,
-            and mappings of one of `replace`, `drop` and `regex`. Every scalar is text.
+            and mappings of one of `replace`, `drop` and `regex`. Every scalar is text. A text may be such a
+            list in JSON or in the flow style of YAML, `[basic, {drop: [uh, um]}]`.
 
     Returns:
         A name or label as it is, and a list of one of them as this one; any other list as JSON, with the
@@ -122,12 +132,50 @@ def normalizer_spec(value: Any) -> str:
     return spec
 
 
+def read_normalizers(text: str) -> dict[str, str]:
+    """Read the normalisers of an ini file or of a command: one for all, or one for each language.
+
+    Args:
+        text: A name, a label or a list of steps, as `normalizer_spec` takes them, or a mapping of languages
+            to these, `{default: basic, ja: cjk}`, in JSON or in the flow style of YAML.
+
+    Returns:
+        Specs by language, what `normalizer_for` chooses from; what is for all is the `default`.
+
+    Raises:
+        SuiteError: With every problem, one line each; those of a language begin with it.
+    """
+    if not text.lstrip().startswith("{"):
+        return {_DEFAULT: normalizer_spec(text)}
+    expected = f"normalisers by language such as {_BY_LANGUAGE}"
+    choices = composition.read(text, expected)
+    if not isinstance(choices, dict) or not choices:
+        raise SuiteError(f"expected {expected}, found '{printable(text, 60)}'")
+    specs: dict[str, str] = {}
+    problems: list[str] = []
+    for language, value in choices.items():
+        try:
+            specs[str(language)] = _spec_for(str(language), value)
+        except SuiteError as error:
+            problems.extend(f"{printable(str(language), 40)}: {problem}" for problem in error.problems)
+    if problems:
+        raise SuiteError(*problems)
+    return specs
+
+
+def _spec_for(language: str, value: Any) -> str:
+    hint = near_miss(language, [_DEFAULT]) if language != _DEFAULT else ""
+    if hint:
+        raise SuiteError(f"expected a language{hint}")
+    return normalizer_spec(value)
+
+
 @lru_cache(maxsize=_MOST_KEPT)
 def find_normalizer(spec: str, language: str | None = None) -> Normalizer:
     """Return the newest version of a normaliser by its name, exactly one by its label, or a list of steps.
 
     Args:
-        spec: A name (`basic`), a label (`basic@1`) or what `normalizer_spec` makes of a list.
+        spec: A name (`basic`), a label (`basic@1`) or a list of steps, best as `normalizer_spec` writes it.
         language: A BCP 47 tag, for normalisers that depend on the language.
 
     Raises:
@@ -168,6 +216,7 @@ def normalizer_for(choices: Mapping[str, str], language: str | None) -> str:
 
 
 def _release(spec: str) -> Release:
+    _refuse_punctuation(spec)
     name, at, version = spec.partition("@")
     versions = {str(release.version): release for release in RELEASES if release.name == name}
     if not versions:
@@ -182,3 +231,12 @@ def _release(spec: str) -> Release:
             f"no version '{printable(version, 40)}' of the normaliser {name!r}; there is {labels}"
         )
     return versions[version]
+
+
+def _refuse_punctuation(spec: str) -> None:
+    """Say how a list is written where somebody wrote one without its brackets, or a mapping."""
+    if any(sign in spec for sign in ",:{["):
+        raise SuiteError(
+            f"expected the name of a normaliser or a list of steps such as {composition.EXAMPLE}, "
+            f"found '{printable(spec, 60)}'"
+        )

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 TermKind = Literal["keyword", "forbidden", "entity"]
 _MOST_WAYS: Final = 1000
+_NOUNS: Final[dict[TermKind, str]] = {
+    "keyword": "keyword",
+    "forbidden": "forbidden term",
+    "entity": "entity",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +89,9 @@ def count_terms(
 
     A term is looked for in each of its forms, normalised as the sides were, from left to right: where
     several forms begin, the longest counts, and the next occurrence begins behind it. Different terms are
-    counted independently of each other, so `New York` is in `New York City` and `York` is too.
+    counted independently of each other, so `New York` is in `New York City` and `York` is too. Terms of one
+    kind, entities of one group, that have the same normalised forms (`Red` and `red`) are one term: the
+    first of them counts.
 
     Args:
         terms: What to look for. Passing the same tuple for many transcripts spares a look at each term.
@@ -104,8 +111,8 @@ def count_terms(
     in_said = index.find(said)
     in_heard = in_said if said == heard else index.find(heard)
     found = in_said.keys() | in_heard.keys()
-    present = [term for term in terms if term.text in found] if found else ()
-    return tuple(_counts(term, in_said[term.text], in_heard[term.text]) for term in present)
+    present = [term for term in terms if term.text in found] if found else []
+    return tuple(_counts(term, in_said[term.text], in_heard[term.text]) for term in index.distinct(present))
 
 
 def check_terms(
@@ -117,10 +124,24 @@ def check_terms(
         SuiteError: One line for each term of which the normaliser leaves nothing, or whose alternatives
             can't be read. The text names no place: the caller knows it.
     """
+    unusable = unusable_terms(terms, normalizer=normalizer, language=language, alternatives=alternatives)
+    if unusable:
+        raise SuiteError(*dict.fromkeys(problem for _, problem in unusable))
+
+
+def unusable_terms(
+    terms: tuple[Term, ...], *, normalizer: Normalizer | str, language: str | None, alternatives: bool
+) -> tuple[tuple[Term, str], ...]:
+    """Return the terms that can't be found, each with the sentence that says why, in their order.
+
+    Args:
+        terms: What to look at; a term with two problems comes twice.
+        normalizer: As of `count_terms`.
+        language: As of `count_terms`.
+        alternatives: As of `count_terms`.
+    """
     index = _index(_spec(normalizer), language, alternatives)
-    problems = dict.fromkeys(problem for term in index.unknown(terms) for problem in index.problems_of(term))
-    if problems:
-        raise SuiteError(*problems)
+    return tuple((term, problem) for term in index.unknown(terms) for problem in index.problems_of(term))
 
 
 def recall(counts: Iterable[TermCounts], *, group: str | None = None) -> float | None:
@@ -185,14 +206,14 @@ class _Index:
         self._unit = token_unit(language)
         self._alternatives = alternatives
         self._last: tuple[Term, ...] = ()
-        self._known: set[str] = set()
+        self._forms_of: dict[str, frozenset[tuple[str, ...]]] = {}
         self._terms_of: dict[tuple[str, ...], list[str]] = {}
         self._lengths: dict[str, tuple[int, ...]] = {}
         self._lock = Lock()
 
     def unknown(self, terms: tuple[Term, ...]) -> list[Term]:
         """Return those terms of which no form was entered."""
-        return [term for term in terms if term.text not in self._known]
+        return [term for term in terms if term.text not in self._forms_of]
 
     def add(self, terms: tuple[Term, ...]) -> None:
         if terms is not self._last:
@@ -212,12 +233,18 @@ class _Index:
                         free_from[text] = start + length
         return found
 
+    def distinct(self, terms: Iterable[Term]) -> list[Term]:
+        """Return the first of those terms of a kind and group that have the same forms; all were added."""
+        first: dict[tuple[str, str, frozenset[tuple[str, ...]]], Term] = {}
+        for term in terms:
+            first.setdefault((term.kind, term.group, self._forms_of[term.text]), term)
+        return list(first.values())
+
     def problems_of(self, term: Term) -> Iterator[str]:
-        what = f'the {term.kind} "{printable(term.text, 60)}"'
+        what = f'the {_NOUNS[term.kind]} "{printable(term.text, 60)}"'
         try:
             if not self._enter(term.text):
-                name = self._normalizer.name
-                yield f"{what}: the normaliser {name} leaves nothing of it to look for; write it in words"
+                yield f"{what}: the normaliser {self._normalizer.name} {_nothing_left(term.text)}"
         except SuiteError as error:
             yield from (f"{what}: {problem}" for problem in error.problems)
 
@@ -225,17 +252,17 @@ class _Index:
         """Enter the forms of a term, and tell whether there are any."""
         forms = self._forms(text)
         with self._lock:
-            for form in forms if text not in self._known else ():
+            for form in forms if text not in self._forms_of else ():
                 self._terms_of.setdefault(form, []).append(text)
                 lengths = {len(form), *self._lengths.get(form[0], ())}
                 self._lengths[form[0]] = tuple(sorted(lengths, reverse=True))
             if forms:
-                self._known.add(text)
+                self._forms_of[text] = forms
         return bool(forms)
 
-    def _forms(self, text: str) -> set[tuple[str, ...]]:
+    def _forms(self, text: str) -> frozenset[tuple[str, ...]]:
         forms = (tuple(tokens_of(self._normalizer(way), self._unit)) for way in self._ways(text))
-        return {form for form in forms if form}
+        return frozenset(form for form in forms if form)
 
     def _ways(self, text: str) -> Iterable[str]:
         if not self._alternatives:
@@ -244,6 +271,13 @@ class _Index:
         if reading.ways > _MOST_WAYS:
             raise SuiteError(f"it has more than {_MOST_WAYS} forms; write fewer choices")
         return reading.texts()
+
+
+def _nothing_left(text: str) -> str:
+    """End the sentence about a normaliser that leaves nothing of a term."""
+    if any(character.isalnum() for character in text):
+        return "deletes it; choose another term or another normaliser"
+    return "leaves nothing of it to look for; write it in words"
 
 
 @lru_cache(maxsize=64)

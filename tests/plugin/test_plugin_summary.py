@@ -43,7 +43,7 @@ cases:
 """
     )
     output = example.run().stdout.str()
-    assert "limits: max_wer 50.0%, max_cer 15.0% in 2 of 3 cases, others in 1" in output
+    assert "limits: max_wer 50.0%, max_cer 15.0% in 2 of 3 cases\n  max_wer 0.0% in 1\n" in output
 
 
 def test_the_worst_transcripts_are_aligned_worst_first(example: Example) -> None:

@@ -59,6 +59,12 @@ def test_a_list_is_written_as_in_a_suite(capsys):
     assert lines(capsys, composed, "Uh, no COLOUR for 5 km")[-1] == "no color for 5 kilometres"
 
 
+def test_normalisers_by_language_are_written_as_in_a_suite(capsys):
+    choices = "{default: basic, ja: cjk}"
+    assert lines(capsys, choices, "東京 都", "-l", "ja-JP")[-1] == "東京都"
+    assert lines(capsys, choices, "東京 都")[-1] == "東京 都"
+
+
 def test_quiet_prints_the_results_of_the_lines_of_standard_input(capsys, monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO("One, two\n\nTHREE"))
     assert lines(capsys, "basic", "-", "-q") == ["one two", "", "three"]
@@ -112,9 +118,11 @@ def test_what_the_encoding_lacks_is_escaped(monkeypatch):
     ("arguments", "said"),
     [
         (["basik", "x"], "did you mean 'basic'?"),
-        (["[basic", "x"], "the list of steps can't be read as YAML: expected ',' or ']'"),
-        (["[" * 20_000, "x"], "the list of steps can't be read as YAML"),
+        (["[basic", "x"], "such as [basic, {drop: [uh, um]}], found '[basic': expected ',' or ']'"),
+        (["[" * 2000, "x"], "it is nested too deeply"),
         (["[]", "x"], "a list of steps with at least one"),
+        (["{default: basic", "x"], "normalisers by language such as {default: basic, ja: cjk}, found"),
+        (["{ja: cjc}", "x"], "ja: no normaliser 'cjc'; did you mean 'cjk'?"),
         (["[basic, {drp: [uh]}]", "x"], "step 2: no step 'drp'; did you mean 'drop'?"),
         (["numbers", "x", "-l", "ja"], "the numbers of the language 'ja', only those of de, en, es"),
     ],

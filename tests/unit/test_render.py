@@ -146,6 +146,15 @@ def test_properties_have_the_other_rates_of_their_counts() -> None:
     assert (found["stt.mer"], found["stt.wil"]) == ("0.3333", "0.5556")
 
 
+def test_words_heard_in_silence_have_counts_and_no_infinite_rate() -> None:
+    heard = record("", "thank you")
+    found = dict(properties_of([replace(heard, repeats=(Repeat(counts=heard.counts),))]))
+    assert not [name for name, value in found.items() if value == "inf" or name.endswith(("wer", "cer"))]
+    assert (found["stt.words"], found["stt.insertions"], found["stt.mer"]) == ("0", "2", "1.0000")
+    pooled = dict(properties_of([heard, record("one two", "one two")]))
+    assert pooled["stt.wer"] == "1.0000"
+
+
 def test_a_language_without_words_has_characters_in_the_place_of_words() -> None:
     found = dict(properties_of([japanese("今日は", "今は", repeats=(Repeat(),))]))
     assert "stt.wer" not in found

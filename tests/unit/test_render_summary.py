@@ -64,6 +64,7 @@ def test_the_limits_of_a_suite_are_named_once_for_all_its_servers() -> None:
     assert starting(two, "limits") == [
         "limits of s.stt.yaml: max_wer 10.0%",
         "limits of t.stt.yaml: max_wer 50.0%",
+        "limits of u.stt.yaml: no limits",
     ]
 
 
@@ -71,7 +72,22 @@ def test_limits_that_differ_in_a_suite_are_counted() -> None:
     lines = drawn(
         record("1", limits=Limits(max_wer=0.1)), record("2", limits=Limits(max_wer=0.1)), record("3")
     )
-    assert "limits: max_wer 10.0% in 2 of 3 cases, others in 1" in lines
+    start = lines.index("limits: max_wer 10.0% in 2 of 3 cases")
+    assert lines[start + 1] == "  no limits in 1"
+
+
+def test_of_many_different_limits_the_three_most_common_are_named() -> None:
+    counts = {0.1: 1, 0.2: 3, 0.3: 1, 0.4: 2, 0.5: 1}
+    limits = [Limits(max_wer=value) for value, number in counts.items() for _ in range(number)]
+    lines = drawn(*(record(str(index), limits=one) for index, one in enumerate(limits)))
+    start = lines.index("limits: max_wer 20.0% in 3 of 8 cases")
+    assert lines[start + 1 : start + 3] == ["  max_wer 40.0% in 2", "  max_wer 10.0% in 1, others in 2"]
+
+
+def test_a_suite_that_judges_nothing_says_so() -> None:
+    assert starting(drawn(record(), record("y")), "limits") == ["limits: no limits"]
+    assert not starting(drawn(record(suite="test_own.py")), "limits")
+    assert not starting(drawn(record(outcome="skipped")), "limits")
 
 
 def tried(number: int) -> tuple[Try, ...]:

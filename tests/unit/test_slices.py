@@ -106,8 +106,41 @@ def test_a_field_that_nobody_has_names_the_nearest() -> None:
     assert slice_by("meta.speaker", records).near[:2] == ("speaker.age", "speaker.sex")
     assert "empty" not in slice_by("empty", records).near
     note = slice_note(slice_by("acent", records))
-    assert note.startswith("--stt-by acent: no case has this field; there is accent, ")
+    assert note.startswith("--stt-by acent: no case has this field; did you mean accent? There is accent, ")
     assert slice_by("acent", records).groups == ()
+
+
+@pytest.mark.parametrize(("asked", "meant"), [("tags", "tag"), ("LANGUAGE", "language"), ("Suites", "suite")])
+def test_a_field_that_cases_may_have_is_proposed_also_where_none_has_it(asked: str, meant: str) -> None:
+    for one in (record(), record(language="en", tags=("t",))):
+        note = slice_note(slice_by(asked, [one]))
+        assert f"no case has this field; did you mean {meant}? There is " in note
+    assert slice_note(slice_by(asked, [])).endswith(f"did you mean {meant}?")
+
+
+def test_a_field_is_not_proposed_in_its_own_place() -> None:
+    note = slice_note(slice_by("tag", [record()]))
+    assert note == "--stt-by tag: no case has this field; there is server, suite"
+
+
+@pytest.mark.parametrize(
+    ("tags", "group"),
+    [
+        (("en", "EN", "English", "eng"), "en"),
+        (("ja-JP", "jpn_jp", "Japanese-JP"), "ja-JP"),
+        (("zh-Hant-TW", "cmn_hant_tw"), "zh-Hant-TW"),
+        (("zh-yue-HK", "yue-hk"), "yue-HK"),
+        (("es-419", "spa-419"), "es-419"),
+        (("de-de", "ger-DE"), "de-DE"),
+        (("tlh", "TLH"), "tlh"),
+    ],
+)
+def test_languages_are_one_group_however_they_are_spelled(tags: tuple[str, ...], group: str) -> None:
+    assert sizes(slice_by("language", [record(language=tag) for tag in tags])) == {group: len(tags)}
+
+
+def test_regions_of_a_language_are_groups_of_their_own() -> None:
+    assert len(sizes(slice_by("language", [record(language=tag) for tag in ("ja", "ja-JP")]))) == 2
 
 
 def test_a_field_of_meta_with_the_name_of_another_is_named_with_its_prefix() -> None:

@@ -58,9 +58,10 @@ def test_keywords_behind_the_tenth_are_counted() -> None:
 def test_weights_that_differ_are_told() -> None:
     heavy, light = term("heavy", 1, 1, weight=3.0), term("light", 1, 0, weight=1.0)
     assert lines_of(record(heavy, light))[0] == (
-        "keywords, by weight: recall 75.0% (1 of 2 said), precision 100.0% (1 of 1 heard)"
+        "keywords: recall 75.0% (1 of 2 said, by weight 3 of 4), "
+        "precision 100.0% (1 of 1 heard, by weight 3 of 3)"
     )
-    assert lines_of(record(heavy))[0].startswith("keywords: recall 100.0%")
+    assert lines_of(record(heavy))[0].startswith("keywords: recall 100.0% (1 of 1 said), ")
 
 
 def test_keywords_that_nobody_said_have_no_recall() -> None:
@@ -91,7 +92,7 @@ def test_each_class_of_entities_has_a_rate() -> None:
     )
     assert lines == ["entities: names 75.0% (3 of 4), numbers 100.0% (1 of 1), places none said"]
     weighted = lines_of(record(entity("a", 1, 1, "x", weight=3), entity("b", 1, 0, "x")))
-    assert weighted == ["entities: x 75.0% by weight (1 of 2)"]
+    assert weighted == ["entities: x 75.0% (1 of 2, by weight 3 of 4)"]
 
 
 def test_what_was_not_heard_has_no_part() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_stt.errors import SuiteError
-from pytest_stt.text.normalizers import find_normalizer, normalizer_for, normalizer_spec
+from pytest_stt.text.normalizers import find_normalizer, normalizer_for, normalizer_spec, read_normalizers
 
 
 def composed(*steps, language=None):
@@ -120,11 +120,19 @@ def test_every_problem_is_named_with_its_step():
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        ([], "a list of steps with at least one, found nothing"),
+        ([], "with at least one, such as [basic, {drop: [uh, um]}], found nothing"),
         (None, "found nothing"),
         (7, "found 7"),
-        ("[oops", "a list of steps as JSON, found '[oops'"),
-        ("[" * 100_000, "a list of steps as JSON"),
+        ("[oops", "a list of steps such as [basic, {drop: [uh, um]}], found '[oops': expected ',' or ']'"),
+        ("[" * 2000, "nested too deeply"),
+        ("[basic, *basic]", "an alias (*) stands for something else"),
+        ("[basic, \x07]", "characters that YAML refuses"),
+        ("[basic], cjk", "a list of steps such as [basic, {drop: [uh, um]}], found '[basic], cjk'"),
+        ("basic, cjk", "a list of steps such as [basic, {drop: [uh, um]}], found 'basic, cjk'"),
+        (
+            "{default: basic}",
+            "a list of steps such as [basic, {drop: [uh, um]}], found '{default: basic}'",
+        ),
         ("basik", "did you mean 'basic'?"),
         (["basik"], "step 1: no normaliser 'basik'; did you mean 'basic'?"),
         (["basic@2"], "step 1: no version '2' of the normaliser 'basic'; there is basic@1"),
@@ -246,3 +254,42 @@ def test_the_most_exact_language_tag_wins(language, expected):
 def test_without_a_default_it_is_basic():
     assert normalizer_for({"ja": "cjk"}, "de") == "basic"
     assert normalizer_for({"ja": "cjk"}, None) == "basic"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[basic, {drop: [um, 5]}]", '\n ["basic", {"drop": ["um", 5]}]', "[basic,\n {drop: ['um', \"5\"]}]"],
+)
+def test_a_text_is_a_list_in_the_flow_style_of_yaml_or_in_json(text):
+    spec = normalizer_spec(["basic", {"drop": ["um", "5"]}])
+    assert normalizer_spec(text) == spec
+    assert find_normalizer(text).label == spec
+
+
+def test_normalisers_are_read_for_all_or_by_language():
+    assert read_normalizers("basic@1") == {"default": "basic@1"}
+    assert read_normalizers("[basic, {drop: um}]") == {"default": normalizer_spec(["basic", {"drop": "um"}])}
+    expected = {"default": "basic", "ja": normalizer_spec(["cjk", "simplified"])}
+    assert read_normalizers("{default: basic, ja: [cjk, simplified]}") == expected
+    assert read_normalizers(' {"default": "basic", "ja": ["cjk", "simplified"]}') == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{}", ["expected normalisers by language such as {default: basic, ja: cjk}, found '{}'"]),
+        (
+            "{ja: cjk",
+            ["expected normalisers by language such as {default: basic, ja: cjk}, found '{ja: cjk"],
+        ),
+        ("{defalt: basic, ja: cjk}", ["defalt: expected a language; did you mean 'default'?"]),
+        ("{de: basik, ja: [oh, {drp: a}]}", ["de: no normaliser", "ja: step 1: no", "ja: step 2: no step"]),
+        ("basik", ["no normaliser 'basik'; did you mean 'basic'?"]),
+    ],
+)
+def test_what_is_wrong_with_normalisers_by_language_is_said_with_the_language(text, said):
+    with pytest.raises(SuiteError) as refused:
+        read_normalizers(text)
+    assert len(refused.value.problems) == len(said)
+    for problem, start in zip(refused.value.problems, said, strict=True):
+        assert problem.startswith(start)

@@ -8,7 +8,15 @@ from pytest_stt.errors import SuiteError
 from pytest_stt.metrics import tokens_of
 from pytest_stt.text import find_normalizer
 from pytest_stt.text.languages import token_unit
-from pytest_stt.text.terms import Term, TermCounts, check_terms, count_terms, precision, recall
+from pytest_stt.text.terms import (
+    Term,
+    TermCounts,
+    check_terms,
+    count_terms,
+    precision,
+    recall,
+    unusable_terms,
+)
 
 
 def count(terms, said, heard="", normalizer="basic", language=None, alternatives=True):
@@ -68,6 +76,20 @@ def test_one_text_of_several_kinds_is_counted_for_each():
     )
 
 
+def test_terms_that_are_the_same_after_normalisation_count_once():
+    found = count([Term(text="red", weight=2.0), "Red", "RED!", "blue"], "red blue", "red")
+    assert [(one.text, one.weight) for one in found] == [("red", 2.0), ("blue", 1.0)]
+    assert recall(found) == 2 / 3
+    assert len(count(["red", "Red"], "red Red", normalizer="none")) == 2
+    assert [one.text for one in count(["{a / b}", "{B / A}", "a"], "a")] == ["{a / b}", "a"]
+
+
+def test_entities_of_different_groups_are_different_terms():
+    groups = ["names", "places", "names"]
+    terms = [Term(text=text, kind="entity", group=one) for text, one in zip("VvV", groups, strict=True)]
+    assert [(one.text, one.group) for one in count(terms, "v")] == [("V", "names"), ("v", "places")]
+
+
 def test_terms_that_neither_side_has_are_left_out_and_the_others_keep_their_order():
     found = count(["d", "x", "b", "a", "y"], "a b c", "d b")
     assert [one.text for one in found] == ["d", "b", "a"]
@@ -122,6 +144,31 @@ def test_a_term_of_which_nothing_is_left_is_refused():
     )
     check("...", normalizer="none")
     check("{um / ...}")
+
+
+def test_a_term_that_the_normaliser_deletes_is_not_advised_to_be_words():
+    with pytest.raises(SuiteError) as refused:
+        check("um", "{uh / um}", "fine", normalizer="whisper-english")
+    said = "the normaliser whisper-english deletes it; choose another term or another normaliser"
+    assert refused.value.problems == (f'the keyword "um": {said}', f'the keyword "{{uh / um}}": {said}')
+
+
+def test_the_kind_of_a_term_has_a_noun():
+    terms = (Term(text="?!", kind="forbidden"), Term(text="…", kind="entity", group="names"))
+    with pytest.raises(SuiteError) as refused:
+        check_terms(terms, normalizer="basic", language=None, alternatives=True)
+    starts = [problem.partition(":")[0] for problem in refused.value.problems]
+    assert starts == ['the forbidden term "?!"', 'the entity "…"']
+
+
+def test_terms_that_can_not_be_used_are_told_one_by_one():
+    good, empty, broken = (Term(text=text) for text in ("good", "?!", "{a / b"))
+    asked = {"normalizer": "basic", "language": None, "alternatives": True}
+    found = unusable_terms((empty, good, broken, empty), **asked)
+    assert [term for term, _ in found] == [empty, broken, empty]
+    assert found[0][1].startswith('the keyword "?!": the normaliser basic leaves nothing')
+    assert "never closed" in found[1][1]
+    assert unusable_terms((good,), **asked) == ()
 
 
 def test_a_term_whose_forms_can_not_be_read_is_refused():
