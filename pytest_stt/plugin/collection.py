@@ -66,13 +66,13 @@ class SttFile(pytest.File):
             for line in self.config.getini("markers")
             if "(" in line.partition(":")[0]
         }
-        problems = [
-            f'{display_path(self.path, self.config)}:{case.line}: case "{case.id}": the tag "{tag}" is a '
-            "registered marker that takes arguments; choose another name"
+        problems = dict.fromkeys(
+            f'{_place(case, self)} the tag "{tag}" is a registered marker that takes arguments; choose '
+            "another name"
             for case in suite.cases
             for tag in case.tags
             if tag in with_arguments
-        ]
+        )
         if problems:
             raise self.CollectError("\n".join(problems))
 
@@ -181,6 +181,14 @@ class SttItem(pytest.Item):
     def reportinfo(self) -> tuple[Path, int, str]:
         """Point to the case in its file; pytest counts lines from 0."""
         return self.case.source or self.path, self.case.line - 1, self.name
+
+
+def _place(case: Case, file: SttFile) -> str:
+    """Name what gave a case its tags: the case itself, or the manifest for all of its rows."""
+    name = display_path(file.path, file.config)
+    if case.source is not None:
+        return f"{name}: manifest {display_path(case.source, file.config)}:"
+    return f'{name}:{case.line}: case "{case.id}":'
 
 
 STT = pytest.mark.stt

@@ -10,9 +10,10 @@ from pytest_stt.suite.cases import CaseReader
 from pytest_stt.suite.checking import check_suite
 from pytest_stt.suite.document import Null, YamlList, YamlMapping, read_document
 from pytest_stt.suite.limits import CaseLimits
+from pytest_stt.suite.manifests.reading import manifest_name
 from pytest_stt.suite.model import Defaults, Overrides, Repetition, Suite
 from pytest_stt.suite.normalize import Normalizers
-from pytest_stt.suite.problems import Problems, found
+from pytest_stt.suite.problems import Problems, found, quoted
 from pytest_stt.suite.repeats import read_repetition
 from pytest_stt.suite.schema import RELEASE
 from pytest_stt.suite.servers import ServersReader
@@ -90,8 +91,6 @@ def _load(
         repeat=_repetition(entry, written, overrides.repeat, problems),
         server_names=servers.names,
     )
-    if not suite.cases and not problems:
-        problems.add(written.key_line("manifests"), "the manifests have no row that is to be taken")
     if problems:
         problems.report()
     return suite
@@ -140,8 +139,14 @@ def _cases_of_manifests(
     reader: CaseReader, entry: SuiteEntry, nodes: Sequence[YamlMapping]
 ) -> Iterator[Case]:
     named = len(entry.manifests) > 1
+    first: dict[str, YamlMapping] = {}
     for manifest, node in zip(entry.manifests, nodes, strict=True):
-        yield from reader.read_rows(manifest, node, named=named)
+        name = manifest_name(manifest, reader.folder)
+        if manifest.path and first.setdefault(name, node) is not node:
+            text = f"the manifest name {quoted(name)} is given twice, first on line {first[name].line}"
+            reader.problems.add(node.line, f'{text}; give one of them another "name"')
+        else:
+            yield from reader.read_rows(manifest, node, named=named)
 
 
 def _repetition(entry: SuiteEntry, written: YamlMapping, times: int | None, problems: Problems) -> Repetition:
