@@ -76,9 +76,12 @@ def segment_of(file: AudioFile, offset_s: float, duration_s: float | None) -> Au
             10 ms after it, or is shorter than a frame.
     """
     rate, end = file.sample_rate, file.frames
-    begin = round(offset_s * rate)
     until_s = None if duration_s is None else offset_s + duration_s
-    if begin >= end or (until_s is not None and until_s > end / rate + _TOLERANCE_S):
+    # In seconds first: no frame has the number that a very large offset would have.
+    if offset_s >= end / rate or (until_s is not None and until_s > end / rate + _TOLERANCE_S):
+        raise AudioError(_beyond(file, offset_s, until_s))
+    begin = round(offset_s * rate)
+    if begin >= end:
         raise AudioError(_beyond(file, offset_s, until_s))
     if until_s is not None:
         end = min(end, round(until_s * rate))
@@ -94,10 +97,10 @@ def segment_of(file: AudioFile, offset_s: float, duration_s: float | None) -> Au
 
 def _beyond(file: AudioFile, offset_s: float, until_s: float | None) -> str:
     length_s = file.frames / file.sample_rate
-    end = "the end" if until_s is None else f"{until_s:.3f} s"
+    end = "the end" if until_s is None else f"{until_s:.9g} s"
     return (
-        f"{printable(str(file.origin.path))}: expected a segment within the {length_s:.3f} s of the file, "
-        f"found one from {offset_s:.3f} s to {end}; correct its offset and duration"
+        f"{printable(str(file.origin.path))}: expected a segment within the {length_s:.9g} s of the file, "
+        f"found one from {offset_s:.9g} s to {end}; correct its offset and duration"
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_stt import __version__
+from pytest_stt.errors import AudioError
 from pytest_stt.plugin.collection import display_path
 from pytest_stt.records import Header, SuiteFacts, digest_of, missing_of
-from pytest_stt.runner.digests import digest_of_file
+from pytest_stt.runner.digests import digest_of_case, digest_of_file
 from pytest_stt.suite.model import item_name
 
 if TYPE_CHECKING:
@@ -18,23 +19,43 @@ if TYPE_CHECKING:
 
     from pytest_stt.plugin.run import Run
     from pytest_stt.records import Record
-    from pytest_stt.suite.model import Suite
+    from pytest_stt.suite.model import Case, Suite
 
 # For each suite, by its name in records: the name in node ids, the case, the server, the audio file and its
-# sha256 ("" if nobody looked), of everything that it holds. Lists, no dataclasses: they cross from workers.
+# sha256 ("" if nobody looked), of everything that it holds; of a part of a file also offset and duration, as
+# `digest_of` takes them. Lists, no dataclasses: they cross from workers.
 Inventory = dict[str, list[list[str]]]
 
 
 def inventory_of(run: Run) -> Inventory:
-    """Return what the suites hold that this process has collected."""
-    return {name: list(_entries(suite, run.config)) for name, suite in run.suites.items()}
+    """Return what the suites hold that this process has collected.
+
+    Audio that is in no file of its own has its digest already: only a process that has read the suite can
+    find it. Of several workers the first one does.
+    """
+    is_first = run.share.index == 0
+    return {name: list(_entries(suite, run.config, is_first=is_first)) for name, suite in run.suites.items()}
 
 
-def _entries(suite: Suite, config: pytest.Config) -> Iterator[list[str]]:
+def _entries(suite: Suite, config: pytest.Config, *, is_first: bool) -> Iterator[list[str]]:
     for case in suite.cases:
         audio = display_path(case.audio, config)
+        digest = _digest_in_table(case) if is_first and case.embedded else ""
         for server in suite.server_names or ("default",):
-            yield [item_name(suite, server, case), case.id, server, audio, ""]
+            yield [item_name(suite, server, case), case.id, server, audio, digest, *_part(case)]
+
+
+def _part(case: Case) -> tuple[str, ...]:
+    if not case.offset_s and case.duration_s is None:
+        return ()
+    return f"{case.offset_s:.6f}", "" if case.duration_s is None else f"{case.duration_s:.6f}"
+
+
+def _digest_in_table(case: Case) -> str:
+    try:
+        return digest_of_case(case)
+    except (OSError, AudioError):
+        return ""
 
 
 def with_digests(inventory: Inventory, session: pytest.Session) -> Inventory:
@@ -43,7 +64,7 @@ def with_digests(inventory: Inventory, session: pytest.Session) -> Inventory:
     selected = {(display_path(item.path, config), item.name) for item in session.items}
     return {
         suite: [
-            entry if (suite, entry[0]) in selected else _with_digest(entry, config.rootpath)
+            entry if entry[4] or (suite, entry[0]) in selected else _with_digest(entry, config.rootpath)
             for entry in entries
         ]
         for suite, entries in inventory.items()
@@ -51,8 +72,8 @@ def with_digests(inventory: Inventory, session: pytest.Session) -> Inventory:
 
 
 def _with_digest(entry: list[str], root: Path) -> list[str]:
-    *facts, _ = entry
-    return [*facts, _digest(root / facts[-1]) or ""]
+    name, case, server, audio, _, *part = entry
+    return [name, case, server, audio, _digest(root / audio) or "", *part]
 
 
 def header_of(
@@ -86,8 +107,8 @@ def _facts(
 ) -> SuiteFacts:
     return SuiteFacts(
         digest=digest_of(
-            (case, server, known.get((suite, audio)) or digest or _digest(root / audio))
-            for _, case, server, audio, digest in entries
+            (case, server, known.get((suite, audio)) or digest or _digest(root / audio), *part)
+            for _, case, server, audio, digest, *part in entries
         ),
         ids=tuple(name for name, *_ in entries),
     )

@@ -67,9 +67,10 @@ def _length(case: Case) -> float | None:
     """
     from pytest_stt.audio import AudioSample
 
-    if case.duration_s is not None or case.embedded is not None:
+    if case.duration_s is not None:
         return case.duration_s
-    if (told_s := _told_s(case)) is not None:
+    told_s = _told_s(case)
+    if told_s is not None or case.embedded is not None:
         return told_s
     try:
         return AudioSample.from_file(case.audio, offset_s=case.offset_s).duration_ms / 1000

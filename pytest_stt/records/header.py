@@ -74,20 +74,21 @@ class Header:
         return plain if self.shard is None else {**plain, "shard": self.shard}
 
 
-def digest_of(entries: Iterable[tuple[str, str, str | None]]) -> str | None:
+def digest_of(entries: Iterable[tuple[str, str, str | None, *tuple[str, ...]]]) -> str | None:
     """Return the sha256 of what a suite asks for, in hexadecimal: it changes with a case, a server or audio.
 
-    Hashed is the ASCII text of one JSON list, without blanks, of the lists `["case","server","sha256"]`
-    sorted by code points.
+    Hashed is the ASCII text of one JSON list, without blanks, of the lists `["case","server","sha256"]`, of
+    parts of files `["case","server","sha256","offset","duration"]`, sorted by code points.
 
     Args:
-        entries: The case's id, the server's name and the audio's hexadecimal sha256, for each item.
+        entries: The case's id, the server's name and the audio's hexadecimal sha256, for each item; for a
+            part of a file also its offset and its duration in seconds with six decimals, `""` for none.
 
     Returns:
         None when the sha256 of any audio is not known.
     """
-    triples = list(entries)
-    if any(audio is None for _, _, audio in triples):
+    known = list(entries)
+    if any(audio is None for _, _, audio, *_ in known):
         return None
-    text = json.dumps(sorted(triples), separators=(",", ":"))
+    text = json.dumps(sorted(known), separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()

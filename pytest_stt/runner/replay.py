@@ -21,12 +21,15 @@ if TYPE_CHECKING:
     from pytest_stt.records import Record, Try
     from pytest_stt.runner.hearing import Transcriber
     from pytest_stt.runner.utterance import Utterance
+    from pytest_stt.suite.model import Case
 
 REMEDY = "record it again, or add --stt-live-missing to ask the server for it"
 
 _MESSAGE_SHOWN = 300
 _NAMES_SHOWN = 3
-_PART_TOLERANCE_S = 0.001
+_BEGIN_TOLERANCE_S = 0.001
+# A segment may be said to end 10 ms after its file does, and both its ends are rounded to frames.
+_LENGTH_TOLERANCE_S = 0.011
 
 
 class Recording:
@@ -212,23 +215,40 @@ def _lack(record: Record, utterance: Utterance) -> str | None:
 
 
 def _change_of_audio(record: Record, utterance: Utterance) -> str | None:
-    recorded = record.audio.sha256 if record.audio else None
-    if not recorded:
+    facts, case = record.audio, utterance.case
+    if facts is None or not facts.sha256:
         return None
-    audio = utterance.case.audio
+    audio, of_other_audio = case.audio, f"has a transcript of other audio for {_case(record)}"
     try:
-        found = digest_of_case(utterance.case)
+        if digest_of_case(case) != facts.sha256.lower():
+            return f"{of_other_audio}: {audio} has changed since it was recorded"
+        if _is_same_part(facts, case):
+            return None
     except (OSError, AudioError) as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         return f"can't be compared with the audio of {_case(record)}, {audio}, which can't be read ({reason})"
-    if found == recorded.lower() and _same_part(record, utterance):
-        return None
-    return f"has a transcript of other audio for {_case(record)}: {audio} has changed since it was recorded"
+    return f"{of_other_audio}: the segment (offset or duration) of {audio} has changed since it was recorded"
 
 
-def _same_part(record: Record, utterance: Utterance) -> bool:
-    recorded_s = record.audio.offset_s if record.audio else None
-    return math.isclose(recorded_s or 0.0, utterance.case.offset_s, abs_tol=_PART_TOLERANCE_S)
+def _is_same_part(facts: AudioFacts, case: Case) -> bool:
+    """Tell whether a record is of the very part of the file that a case asks for.
+
+    Raises:
+        AudioError: The file, or the part of it, is none.
+    """
+    if not math.isclose(facts.offset_s or 0.0, case.offset_s, abs_tol=_BEGIN_TOLERANCE_S):
+        return False
+    # A case that is written in a suite is a whole file, and so was its record: nobody opens the file.
+    if facts.seconds is None or case.source is None:
+        return True
+    length_s = _length_s(case) if case.duration_s is None else case.duration_s
+    return math.isclose(facts.seconds, length_s, rel_tol=0.0, abs_tol=_LENGTH_TOLERANCE_S)
+
+
+def _length_s(case: Case) -> float:
+    from pytest_stt.runner.hearings import load  # brings what decodes audio, and most replays need none
+
+    return load(case, digest=False).duration_ms / 1000
 
 
 def _ending(record: Record) -> str:

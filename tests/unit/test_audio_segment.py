@@ -119,18 +119,20 @@ def test_the_hash_of_a_segment_is_that_of_its_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("offset_s", "duration_s", "found"),
     [
-        (2.0, None, "from 2.000 s to the end"),
-        (2.0, 0.005, "from 2.000 s to 2.005 s"),
-        (7, 1, "from 7.000 s to 8.000 s"),
-        (1.5, 0.511, "from 1.500 s to 2.011 s"),
-        (0, 2.02, "from 0.000 s to 2.020 s"),
+        (2.0, None, "from 2 s to the end"),
+        (2.0, 0.005, "from 2 s to 2.005 s"),
+        (7, 1, "from 7 s to 8 s"),
+        (1.5, 0.511, "from 1.5 s to 2.011 s"),
+        (0, 2.02, "from 0 s to 2.02 s"),
+        (1e306, None, r"from 1e\+306 s to the end"),
+        (1e306, 1e308, r"from 1e\+306 s to 1\.01e\+308 s"),
     ],
 )
 def test_a_segment_beyond_the_file_is_an_error_with_file_segment_and_length(
     tmp_path: Path, offset_s: float, duration_s: float | None, found: str
 ) -> None:
     path = write(tmp_path / "a.wav", speech_like(2))
-    with pytest.raises(AudioError, match=rf"a\.wav: .* within the 2\.000 s of the file, found one {found};"):
+    with pytest.raises(AudioError, match=rf"a\.wav: .* within the 2 s of the file, found one {found};"):
         AudioSample.from_file(path, offset_s=offset_s, duration_s=duration_s)
 
 
@@ -238,7 +240,7 @@ def test_a_segment_of_bytes_has_its_frames_alone(tmp_path: Path) -> None:
     np.testing.assert_allclose(sample.float32(), expected, rtol=0, atol=3e-7)
     with sample.open_upload() as (name, _, _):
         assert name == "a.wav"
-    with pytest.raises(AudioError, match=r"t/a\.mp3: expected a segment within the 2\.000 s"):
+    with pytest.raises(AudioError, match=r"t/a\.mp3: expected a segment within the 2 s"):
         AudioSample.from_bytes(path.read_bytes(), file_name="t/a.mp3", offset_s=2.5)
 
 

@@ -335,6 +335,15 @@ def test_the_digest_depends_on_cases_servers_and_audio_and_not_on_their_order() 
     assert len({digest, digest_of(entries[:1]), digest_of([entries[0], ("é", "big", sha("y"))])}) == 3
 
 
+def test_the_digest_of_a_part_of_a_file_depends_on_which_part_it_is() -> None:
+    whole = ("x", "default", sha("x"))
+    parts = [(*whole, "1.500000", ""), (*whole, "1.500000", "2.000000"), (*whole, "0.000000", "2.000000")]
+    assert len({digest_of([entry]) for entry in (whole, *parts)}) == 4
+    text = f'[["x","default","{sha("x")}","1.500000","2.000000"]]'
+    assert digest_of([parts[1]]) == hashlib.sha256(text.encode()).hexdigest()
+    assert digest_of([("x", "default", None, "1.500000", "")]) is None
+
+
 def test_without_the_sum_of_some_audio_there_is_no_digest() -> None:
     assert digest_of([("x", "default", sha("x")), ("y", "default", None)]) is None
 

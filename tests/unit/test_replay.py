@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import os
+import wave
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -394,3 +395,64 @@ def test_what_nobody_will_take_is_forgotten_by_the_server_if_there_is_one(audio:
         transcriber.prefetch(missing)
         transcriber.drop(missing)
         assert transcriber.ahead == 0
+
+
+def spoken(folder: Path, seconds: float) -> Path:
+    with wave.open(str(folder / "a.wav"), "wb") as writer:
+        writer.setparams((1, 2, 1000, 0, "NONE", ""))
+        writer.writeframes(b"\1\0" * round(seconds * 1000))
+    return folder / "a.wav"
+
+
+def of_part(audio: Path, seconds: float | None, offset_s: float | None) -> Record:
+    digest = hashlib.sha256(audio.read_bytes()).hexdigest()
+    return replace(HEARD, audio=AudioFacts(path="a.wav", sha256=digest, seconds=seconds, offset_s=offset_s))
+
+
+@pytest.mark.parametrize(
+    ("recorded", "wanted"),
+    [
+        ((1.0, 2.0), (2.0, 1.0)),
+        ((1.0, 2.0), (2.0, 1.009)),
+        ((1.0, 2.0), (2.0, None)),
+        ((1.0, None), (0.0, 1.0)),
+        ((3.0, None), (0.0, None)),
+        ((None, 2.0), (2.0, 0.5)),
+    ],
+)
+def test_the_same_part_of_a_file_is_replayed(
+    tmp_path: Path, recorded: tuple[float | None, float | None], wanted: tuple[float, float | None]
+) -> None:
+    audio = spoken(tmp_path, 3)
+    case = utterance(audio, source=audio, offset_s=wanted[0], duration_s=wanted[1])
+    assert replay(of_part(audio, *recorded)).take(case).attempts[0].error is None
+
+
+@pytest.mark.parametrize(
+    ("recorded", "wanted"),
+    [
+        ((1.0, 1.0), (1.5, 1.0)),
+        ((1.0, 1.0), (1.0, 1.5)),
+        ((1.0, 1.0), (1.0, None)),
+        ((1.0, None), (0.0, None)),
+        ((3.0, None), (0.0, 1.0)),
+    ],
+)
+def test_another_part_of_a_file_is_an_error_that_says_so(
+    tmp_path: Path, recorded: tuple[float, float | None], wanted: tuple[float, float | None]
+) -> None:
+    audio = spoken(tmp_path, 3)
+    case = utterance(audio, source=audio, offset_s=wanted[0], duration_s=wanted[1])
+    text = sentence(case, of_part(audio, *recorded))
+    assert f"the segment (offset or duration) of {audio} has changed since it was recorded" in text
+
+
+def test_a_part_beyond_the_end_of_its_file_is_an_error_that_says_so(tmp_path: Path) -> None:
+    audio = spoken(tmp_path, 3)
+    case = utterance(audio, source=audio, offset_s=5.0)
+    assert "expected a segment within the 3 s of the file" in sentence(case, of_part(audio, 1.0, 5.0))
+
+
+def test_a_case_of_a_whole_file_is_replayed_without_opening_it_as_audio(audio: Path) -> None:
+    # What `audio` holds is no audio at all.
+    assert replay(HEARD).take(utterance(audio)).attempts[0].error is None

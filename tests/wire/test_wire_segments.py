@@ -94,7 +94,7 @@ def test_a_segment_beyond_the_file_is_an_error_before_anything_is_sent(tmp_path:
         (wanted,) = utterances(tmp_path, 1, url=faulty.url)
         (hearing,) = hear(live, [with_case(wanted, offset_s=7.0)])
     assert faulty.requests == []
-    with pytest.raises(AudioError, match=r"c0\.wav: expected a segment within the 0\.100 s of the file"):
+    with pytest.raises(AudioError, match=r"c0\.wav: expected a segment within the 0\.1 s of the file"):
         raise error_of(hearing)
 
 
