@@ -158,6 +158,11 @@ def _message(report: pytest.TestReport) -> str:
 
 def _properties(item: pytest.Item, records: list[Record]) -> list[tuple[str, Any]]:
     """Make the JUnit properties of a test; several results in one test are pooled."""
+    return properties_of(records, location=_location(item))
+
+
+def _location(item: pytest.Item) -> str:
+    if isinstance(item, SttItem):  # a row stands in its manifest
+        return item.location_line
     line = item.location[1] or 0
-    location = f"{display_path(item.path, item.config)}:{line + 1}"
-    return properties_of(records, location=location)
+    return f"{display_path(item.path, item.config)}:{line + 1}"

@@ -15,7 +15,9 @@ from pytest_stt.gates.repeats import RepeatVerdict, judge_repeats
 from pytest_stt.limits import Limits
 from pytest_stt.records import Counts
 from pytest_stt.runner.hearing import Attempt
+from pytest_stt.text.normalizers import normalizer_spec
 from pytest_stt.text.scoring import Expected
+from pytest_stt.text.terms import Term
 
 SAID = "a b c d e f g h i j"
 RIGHT, ONE_WRONG, TWO_WRONG = SAID, "a b c d e f g h i x", "a b c d e f g h y x"
@@ -150,3 +152,47 @@ def test_the_outcome_is_that_of_the_counts(kinds: list[str], data: st.DataObject
 @pytest.mark.parametrize(("value", "text"), [(0.0, "0.0%"), (0.125, "12.5%"), (math.inf, "inf")])
 def test_rates_in_sentences_are_per_cent(value: float, text: str) -> None:
     assert rate(value) == text
+
+
+def judged_by(expected: Expected, *texts: str, needed: int = 1, limits: Limits = LIMITS) -> RepeatVerdict:
+    return judge_repeats([heard(text) for text in texts], expected=expected, limits=limits, needed=needed)
+
+
+def test_without_words_the_span_and_the_worst_are_those_of_characters() -> None:
+    expected = Expected(references=("今日は良い天気",), normalizer="cjk", language="ja")
+    texts = "今日は 良い 天気", "今日は悪い天気", "今日は悪い電気", "今日は良い天気"
+    found = judged_by(expected, *texts, needed=3, limits=Limits(max_cer=0.1))
+    worst = "CER 28.6% > 10.0% (2 of 7 characters, cjk)"
+    assert found.sentence == f"2 of 4 within limits (3 needed), CER 0.0% to 28.6%; worst: {worst}"
+    assert (found.worst, found.representative) == (2, 3)
+    assert all(repeat.counts and repeat.counts.words is None for repeat in found.repeats)
+
+
+def test_a_missed_keyword_and_a_forbidden_one_are_past_the_limits() -> None:
+    expected = Expected(
+        references=("take the {A380 / big one} now",),
+        normalizer="basic",
+        alternatives=True,
+        terms=(Term(text="A380"), Term(text="never", kind="forbidden")),
+    )
+    limits = Limits(min_keyword_recall=1)
+    texts = "take the a380 now", "take the now", "take the big one now", "never take the big one now"
+    found = judged_by(expected, *texts, needed=4, limits=limits)
+    assert [repeat.outcome for repeat in found.repeats] == ["passed", "failed", "passed", "failed"]
+    assert "worst: " in found.sentence
+
+
+def test_the_verdict_names_a_normaliser_that_is_made_of_steps() -> None:
+    expected = Expected(references=("a b",), normalizer=normalizer_spec(["basic", {"drop": ["uh"]}]))
+    found = judged_by(expected, "uh a b", "uh a c", needed=2)
+    assert [repeat.outcome for repeat in found.repeats] == ["passed", "failed"]
+    assert found.sentence.endswith("worst: WER 50.0% > 10.0% (1 of 2 words, basic + drop)")
+
+
+def test_the_reference_that_fits_best_is_that_of_each_attempt() -> None:
+    attempts = [heard("red door"), heard("blue gate")]
+    expected = Expected(references=("red door", "blue {gate / window}"), alternatives=True)
+    found = judge_repeats(attempts, expected=expected, limits=LIMITS, needed=2)
+    assert found.outcome == "passed"
+    references = [attempt.result and attempt.result.reference for attempt in attempts]
+    assert references == ["red door", "blue {gate / window}"]
