@@ -96,3 +96,14 @@ def test_a_folder_and_a_text_that_cannot_be_read_are_named(
     text, folder = problems(tmp_path, PAIRS)
     assert text.startswith("suites/set/a.txt: the file can't be read: ")
     assert folder == "suites/set/closed: the folder can't be read: Permission denied"
+
+
+def test_links_to_folders_are_followed_and_a_folder_is_read_once(tmp_path: Path) -> None:
+    write(tmp_path, "elsewhere/one.txt", "one")
+    write(tmp_path, "set/a/two.txt", "two")
+    touch(tmp_path, "elsewhere/one.wav", "set/a/two.wav")
+    (tmp_path / "set/b").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "set/c").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere/back").symlink_to(tmp_path / "set")
+    found = rows(tmp_path, "{path: set, format: pairs}")
+    assert [row.audio.relative_to(tmp_path / "set").as_posix() for row in found] == ["a/two.wav", "b/one.wav"]

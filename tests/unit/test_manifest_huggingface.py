@@ -28,6 +28,7 @@ from pytest_stt.suite.model import Case
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 import datasets
+import manifest_rows
 
 CELL = {"bytes": datasets.Value("binary"), "path": datasets.Value("string")}
 
@@ -381,3 +382,27 @@ def test_a_sample_of_a_row_has_the_rows_segment(tmp_path: Path) -> None:
     sample = load(case_of(row), digest=False)
     whole = AudioSample.from_bytes(content, file_name="a.flac")
     assert sample.pcm16() == whole.pcm16()[16_000:48_000]
+
+
+@pytest.mark.parametrize(
+    "where", ["{locale: de}", "{client_id: anna}", "{sentence: Hallo}", "{language: de}", "{speaker: anna}"]
+)
+def test_where_knows_the_names_of_the_columns(tmp_path: Path, where: str) -> None:
+    saved(
+        tmp_path / "d",
+        {
+            "audio": [cell("a.wav"), cell("b.wav")],
+            "sentence": ["Hello", "Hallo"],
+            "locale": ["en", "de"],
+            "client_id": ["bob", "anna"],
+        },
+    )
+    (row,) = manifest_rows.rows(tmp_path, f"{{path: d, format: huggingface, where: {where}}}")
+    assert row.reference == "Hallo"
+
+
+def test_where_finds_a_second_column_of_the_same_kind(tmp_path: Path) -> None:
+    columns = {"audio": [cell("a.wav")] * 2, "text": ["x", "y"], "sentence": ["X.", "Y."]}
+    saved(tmp_path / "d", columns)
+    (row,) = manifest_rows.rows(tmp_path, "{path: d, format: huggingface, where: {sentence: Y.}}")
+    assert row.reference == "y"

@@ -67,7 +67,16 @@ def test_blank_lines_and_windows_line_breaks_do_no_harm(tmp_path: Path) -> None:
         ("[1, 2]", "expected a JSON object in each line, found a list"),
         ('{"audio_filepath": "a.wav"}', 'there is no "text"'),
         ('{"audio_filepath": "a.wav", "txt": "x"}', 'there is no "text"; did you mean "txt"?'),
-        ('{"audio_filepath": "a.wav", "text": null}', 'there is no "text"'),
+        ('{"audio_filepath": "a.wav", "text": null}', '"text": expected a text, found null'),
+        ('{"audio_filepath": null, "text": "x"}', '"audio_filepath": expected a text, found null'),
+        ('{"audio_filepath": "a.wav", "text": "x", "lang": {"a": 1}}', "as the language, found a mapping"),
+        ('{"audio_filepath": "a.wav", "text": "x", "lang": ["de"]}', "as the language, found a list"),
+        ('{"audio_filepath": "a.wav", "text": "x", "speaker": true}', 'number as the speaker, found "True"'),
+        (
+            '{"audio_filepath": "a.wav", "text": "x", "offset": "1_0"}',
+            'seconds, found "1_0"',
+        ),
+        ('{"audio_filepath": "a.wav", "text": "x", "duration": "١"}', "expected a duration"),
         (
             '{"audio_filepath": "a.wav", "text": 10}',
             'expected a reference (text, "" for silence), found "10"',
@@ -87,6 +96,13 @@ def test_a_bad_line_is_named_beside_the_good_ones(tmp_path: Path, line: str, sen
     (problem,) = problems(tmp_path, NEMO)
     assert problem.startswith("suites/m.jsonl:2: ")
     assert sentence in problem
+
+
+@pytest.mark.parametrize("indent", [1, 4])
+def test_a_list_over_several_lines_is_one_problem(tmp_path: Path, indent: int) -> None:
+    put(tmp_path, "", json.dumps([{"audio_filepath": "a.wav", "text": "one"}] * 9, indent=indent))
+    sentence = "this is a JSON array; expected one object per line"
+    assert problems(tmp_path, NEMO) == [f"suites/m.jsonl:2: {sentence}"]
 
 
 def test_escaped_text_is_text(tmp_path: Path) -> None:

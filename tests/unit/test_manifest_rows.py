@@ -120,6 +120,33 @@ def test_the_longest_mapped_beginning_wins_and_ends_at_a_slash(tmp_path: Path) -
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "prefix"),
+    [
+        ("C:\\data\\x\\b.wav", "C:\\data"),
+        ("C:\\data\\x\\b.wav", "C:\\data\\"),
+        ("C:/data/x/b.wav", "C:\\data"),
+        ("./clips/x/b.wav", "clips"),
+        ("././/clips/x/b.wav", "clips/"),
+        ("clips/x/b.wav", "./clips"),
+        ("./x/b.wav", "./x/.."),
+    ],
+)
+def test_a_beginning_is_found_however_it_is_written(tmp_path: Path, written: str, prefix: str) -> None:
+    touch(tmp_path, "corp/x/b.wav", "x/b.wav")
+    write(tmp_path, "m.jsonl", json.dumps({"audio_filepath": written, "text": "x"}))
+    keys = json.dumps({prefix: "corp"})
+    (row,) = rows(tmp_path, f"path: m.jsonl\nformat: nemo\npaths: {keys}")
+    assert row.audio == tmp_path / ("x/b.wav" if ".." in prefix else "corp/x/b.wav")
+
+
+def test_a_backslash_is_a_character_where_no_beginning_has_one(tmp_path: Path) -> None:
+    touch(tmp_path, "corp/x\\b.wav")
+    write(tmp_path, "m.jsonl", json.dumps({"audio_filepath": "/data/x\\b.wav", "text": "x"}))
+    (row,) = rows(tmp_path, "path: m.jsonl\nformat: nemo\npaths: {/data: corp}")
+    assert row.audio == tmp_path / "corp/x\\b.wav"
+
+
 def test_the_root_can_be_mapped(tmp_path: Path) -> None:
     touch(tmp_path, "disk/a.wav")
     write(tmp_path, "m.jsonl", '{"audio_filepath": "/a.wav", "text": "x"}')
@@ -145,6 +172,15 @@ def test_audio_that_cannot_be_looked_at_is_a_bad_row(tmp_path: Path) -> None:
     write(tmp_path, "m.jsonl", json.dumps({"audio_filepath": name, "text": "x"}))
     (problem,) = trouble(tmp_path)
     assert "audio file can't be read (File name too long)" in problem
+
+
+def test_of_a_long_path_the_beginning_is_shown(tmp_path: Path) -> None:
+    name = "/".join(["x" * 100] * 30)
+    write(tmp_path, "m.jsonl", json.dumps({"audio_filepath": f"{name}/a.wav", "text": "x"}))
+    (problem,) = trouble(tmp_path)
+    assert len(problem) < 450
+    (problem,) = problems(tmp_path, f"{{path: {name}, format: nemo}}")
+    assert len(problem) < 300
 
 
 def test_what_is_no_file_is_no_audio(tmp_path: Path) -> None:
@@ -262,6 +298,36 @@ def test_a_sample_stays_the_same_when_the_manifest_gets_a_name(tmp_path: Path) -
     assert [f"m/{row.id}" for row in rows(tmp_path, keys)] == [
         row.id for row in rows(tmp_path, keys, named=True)
     ]
+
+
+def segments(count: int, seed: int = 0) -> list[dict[str, Any]]:
+    """Make so many segments of one recording, and of files that have the same name in several folders."""
+    parts = [{"offset": at, "duration": 1} for at in range(count // 2)]
+    return [*parts, *({"audio_filepath": f"{at}/a.wav"} for at in range(count - count // 2))]
+
+
+@pytest.mark.parametrize("place", [0, 10, 35, 60])
+def test_a_new_segment_drives_out_at_most_one_of_a_sample(tmp_path: Path, place: int) -> None:
+    def chosen() -> set[tuple[Path, float]]:
+        return {
+            (row.audio, row.offset_s) for row in rows(tmp_path, "path: m.jsonl\nformat: nemo\nsample: 12\n")
+        }
+
+    items = segments(60)
+    put(tmp_path, *items)
+    before = chosen()
+    items.insert(place, {"offset": 99.5})
+    put(tmp_path, *items)
+    assert len(before) == 12
+    assert len(before - chosen()) <= 1
+
+
+def test_a_sample_is_the_same_wherever_the_data_set_is(tmp_path: Path) -> None:
+    keys = "path: m.jsonl\nformat: nemo\nsample: 12\n"
+    for name in ("here", "there"):
+        put(tmp_path / name, *segments(60))
+    here, there = (rows(tmp_path / name, keys) for name in ("here", "there"))
+    assert [row.id for row in here] == [row.id for row in there]
 
 
 @given(st.sets(st.text(), max_size=60), st.integers(1, 70), st.integers())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -168,3 +169,33 @@ def test_a_duration_whose_column_the_suite_names_takes_a_part(tmp_path: Path) ->
     write(tmp_path, "m.csv", "audio,reference,seconds\na.wav,one,3.46\n")
     (row,) = rows(tmp_path, "{path: m.csv, format: csv, columns: {duration: seconds}}")
     assert (row.offset_s, row.duration_s) == (0.0, 3.46)
+
+
+def test_columns_without_a_name_are_left_out(tmp_path: Path) -> None:
+    write(tmp_path, "m.csv", "audio,reference,,\na.wav,one,,\nb.wav,two,a note,\n")
+    assert [(row.reference, row.meta) for row in rows(tmp_path, CSV)] == [("one", {}), ("two", {})]
+
+
+def test_a_cell_may_be_long_and_other_readers_of_the_process_keep_their_limit(tmp_path: Path) -> None:
+    before = csv.field_size_limit()
+    write(tmp_path, "m.csv", f"audio,reference\na.wav,{'word ' * 100_000}\n")
+    assert len(rows(tmp_path, CSV)[0].reference) == 500_000
+    assert csv.field_size_limit() == before
+
+
+def test_a_line_of_blanks_is_no_row(tmp_path: Path) -> None:
+    for name, blank in (("csv", ","), ("tsv", "\t")):
+        write(tmp_path, f"m.{name}", f"audio{blank}reference\n  \na.wav{blank}one\n \n")
+        assert [row.line for row in rows(tmp_path, f"{{path: m.{name}, format: {name}}}")] == [3]
+
+
+@pytest.mark.parametrize("number", ["1_0", "\u0661", "\uff11", "0x1", "1e", "infinity"])
+def test_a_number_is_written_in_plain_digits(tmp_path: Path, number: str) -> None:
+    write(tmp_path, "m.csv", f"audio,reference,offset\na.wav,one,{number}\n")
+    assert "expected an offset of 0 or more seconds" in problems(tmp_path, CSV)[0]
+
+
+@pytest.mark.parametrize(("number", "seconds"), [("1", 1), ("+.5", 0.5), (" 2. ", 2), ("1E-1", 0.1)])
+def test_numbers_may_be_written_in_several_ways(tmp_path: Path, number: str, seconds: float) -> None:
+    write(tmp_path, "m.csv", f"audio,reference,offset\na.wav,one,{number}\n")
+    assert rows(tmp_path, CSV)[0].offset_s == seconds

@@ -7,11 +7,16 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING
 
+from pytest_stt.text.printable import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pytest_stt.suite.manifests.faults import Faults
     from pytest_stt.suite.manifests.row import Utterance
+
+LONGEST_PATH = 200
+"""Of a longer path messages show the beginning."""
 
 _HINT = '; "audio" says in which folder relative paths begin, and "paths" where other paths are here'
 
@@ -51,4 +56,5 @@ def _wrong(audio: str) -> str | None:
 
 def _shown(audio: str, folder: Path) -> str:
     path = Path(os.path.normpath(audio))
-    return str(path.relative_to(folder) if path.is_relative_to(folder) else path)
+    shown = path.relative_to(folder) if path.is_relative_to(folder) else path
+    return printable(str(shown), LONGEST_PATH)

@@ -88,11 +88,11 @@ def utterance(
         line=line,
         audio=source.audio_path(audio, begins),
         reference=reference,
-        id=_text(get("id")) or "",
-        language=_text(get("language")),
+        id=_text(get("id"), "id") or "",
+        language=_text(get("language"), "language"),
         offset_s=read_offset(get("offset")),
         duration_s=duration,
-        speaker=_text(get("speaker")),
+        speaker=_text(get("speaker"), "speaker"),
         meta=meta,
     )
 
@@ -101,5 +101,9 @@ def _found(value: Any) -> str:
     return "nothing" if value is None else found(value)
 
 
-def _text(value: Any) -> str | None:
-    return None if value is None or value == "" else str(value)
+def _text(value: Any, role: str) -> str | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise BadRow(f"expected text or a number as the {role}, found {found(value)}")
+    return str(value)

@@ -67,11 +67,20 @@ def _pair(file: Path, audio: str, faults: Faults) -> Iterator[Utterance]:
 
 
 def _walk(root: Path, faults: Faults) -> Iterator[tuple[str, list[str]]]:
-    """Yield the folders in and below one with the names of their files, in the order of the names."""
+    """Yield the folders in and below one with the names of their files, in the order of the names.
+
+    Links are followed; a folder that is reached twice is read once.
+    """
+    known: set[tuple[int, int]] = set()
 
     def report(error: OSError) -> None:
         faults.add(Path(error.filename), None, f"the folder can't be read: {error.strerror}")
 
-    for folder, folders, names in os.walk(root, onerror=report):
+    for folder, folders, names in os.walk(root, onerror=report, followlinks=True):
+        status = os.stat(folder)  # noqa: PTH116 - speed
+        if (status.st_dev, status.st_ino) in known:
+            folders.clear()
+            continue
+        known.add((status.st_dev, status.st_ino))
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield folder, sorted(name for name in names if not name.startswith("."))

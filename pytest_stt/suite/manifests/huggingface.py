@@ -72,6 +72,7 @@ def read_huggingface(source: Source, *, split: str | None = None) -> Iterator[Ut
         table = open_table(folder, version)
         roles = _roles(table, source.columns)
         _check_kinds(table, roles)
+        source.found.update({column: role for role, column in roles.items()})
     except (SuiteError, OSError) as error:
         for problem in error.problems if isinstance(error, SuiteError) else (str(error),):
             source.faults.add(source.path, None, problem)

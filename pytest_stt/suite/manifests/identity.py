@@ -38,6 +38,27 @@ def row_ids(utterances: Sequence[Utterance], faults: Faults) -> list[str]:
     return ids
 
 
+def sampling_name(row: Utterance, folders: Sequence[str]) -> str:
+    """Return what a row is known by when rows are chosen by chance.
+
+    That is its own id, else which part it is of which audio file: unlike `stem-ROW` this stays when rows
+    are added before it, and unlike a stem it is hardly another row's too.
+
+    Args:
+        row: Any row.
+        folders: The file counts from the first of them that it is in, so that the same rows are chosen on
+            every machine; from nowhere, its name alone, where it is in none or inside of a table.
+    """
+    if row.id:
+        return row.id
+    begins = [] if row.embedded else [folder for folder in folders if row.audio.startswith(folder + os.sep)]
+    name = row.audio[len(begins[0]) + 1 :] if begins else os.path.basename(row.audio)  # noqa: PTH119 - speed
+    stem = os.path.splitext(name)[0].replace(os.sep, "/")  # noqa: PTH122 - speed
+    if not row.offset_s and row.duration_s is None:
+        return stem
+    return f"{stem} {row.offset_s:.6f} {'' if row.duration_s is None else f'{row.duration_s:.6f}'}"
+
+
 def _stem(audio: str) -> str:
     return os.path.splitext(os.path.basename(audio))[0]  # noqa: PTH119, PTH122 - speed
 

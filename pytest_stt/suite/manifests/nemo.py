@@ -21,12 +21,18 @@ def read_nemo(source: Source) -> Iterator[Utterance]:
     """Read a file of JSON lines."""
     columns = columns_of("nemo", source.columns)
     taken = {name for names in columns.values() for name in names}
-    for line, text in read_lines(source.path, source.faults):
+    lines = list(read_lines(source.path, source.faults))
+    if lines and _is_array(lines[0][1]):
+        line = lines[0][0]
+        source.faults.add(source.path, line, "this is a JSON array; expected one object per line")
+        return
+    for line, text in lines:
         try:
             item = _item(text)
             values = {role: _first(item, names) for role, names in columns.items()}
             for role in NEEDED:
                 if values[role] is None:
+                    _refuse_null(item, columns[role])
                     raise BadRow(f'there is no "{columns[role][0]}"{nearest(columns[role][0], item)}')
             yield utterance(
                 values,
@@ -39,6 +45,18 @@ def read_nemo(source: Source) -> Iterator[Utterance]:
             )
         except BadRow as error:
             source.faults.add(source.path, line, str(error))
+
+
+def _is_array(first: str) -> bool:
+    """Tell whether a file is one list over several lines, by its first line."""
+    text = first.strip()
+    return text.startswith("[") and not text.endswith("]")
+
+
+def _refuse_null(item: dict[str, Any], names: tuple[str, ...]) -> None:
+    for name in names:
+        if name in item:
+            raise BadRow(f'"{name}": expected a text, found null')
 
 
 def _item(text: str) -> dict[str, Any]:

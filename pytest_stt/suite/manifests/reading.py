@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_stt.suite.manifests.audio_files import find_audio
+from pytest_stt.suite.manifests.audio_files import LONGEST_PATH, find_audio
 from pytest_stt.suite.manifests.columns import COLUMNS, columns_of
 from pytest_stt.suite.manifests.faults import Faults
 from pytest_stt.suite.manifests.folders import read_librispeech, read_pairs
@@ -21,6 +21,7 @@ from pytest_stt.suite.manifests.stm import read_stm
 from pytest_stt.suite.manifests.tables import read_common_voice, read_csv, read_tsv
 from pytest_stt.suite.problems import quoted
 from pytest_stt.suite.schema import check_name
+from pytest_stt.text.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -108,7 +109,7 @@ def _is_readable(entry: DataSetEntry, node: YamlMapping, folder: Path, problems:
             problems.add(node.key_line(key), f'"{key}" is for {known}, not for {entry.format}')
     wrong = _wrong_path(folder / entry.path, str(entry.format))
     if wrong:
-        problems.add(node.value_line("path"), f"{wrong}: {entry.path}")
+        problems.add(node.value_line("path"), f"{wrong}: {printable(entry.path, LONGEST_PATH)}")
     return not wrong
 
 
@@ -154,7 +155,14 @@ def _chosen(
     columns = {
         name: role for role, names in columns_of(str(entry.format), source.columns).items() for name in names
     }
-    selector = Selector(entry=entry, node=node, columns=columns, faults=source.faults, problems=problems)
+    selector = Selector(
+        entry=entry,
+        node=node,
+        columns={**columns, **source.found},
+        folders=source.folders,
+        faults=source.faults,
+        problems=problems,
+    )
     return [(ids[at], utterances[at]) for at in selector.choose(utterances, ids)]
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from pytest_stt.suite.manifests.faults import BadRow
 from pytest_stt.suite.problems import quoted
+
+# float() takes "1_0" too, and digits of all scripts.
+_DECIMAL = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*")
 
 
 def read_offset(value: Any) -> float:
@@ -48,7 +52,7 @@ def read_span(offset_s: float, end: str) -> float:
 
 
 def _number(value: Any) -> float | None:
-    if value is True or value is False:
+    if value is True or value is False or (isinstance(value, str) and not _DECIMAL.fullmatch(value)):
         return None
     try:
         number = float(value)

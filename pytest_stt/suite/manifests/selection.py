@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from pytest_stt.suite.document import YamlMapping
+from pytest_stt.suite.manifests.identity import sampling_name
 from pytest_stt.suite.problems import nearest, quoted
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Selector:
         entry: What its keys say.
         node: The same with its lines.
         columns: Columns by the field of a row that they became, as in `{"locale": "language"}`.
+        folders: Where audio may be, for `sampling_name`.
         faults: Knows what messages call a place in the manifest.
         problems: Gets what `where` asks for and no row has.
     """
@@ -67,6 +69,7 @@ class Selector:
     entry: DataSetEntry
     node: YamlMapping
     columns: Mapping[str, str]
+    folders: Sequence[str]
     faults: Faults
     problems: Problems
 
@@ -74,7 +77,8 @@ class Selector:
         """Return the indices of the chosen rows, ascending."""
         chosen = self._like(rows, ids) if self.entry.where else list(range(len(rows)))
         if self.entry.sample is not None:
-            picked = sample([ids[at] for at in chosen], self.entry.sample, self.entry.seed)
+            names = [sampling_name(rows[at], self.folders) for at in chosen]
+            picked = sample(names, self.entry.sample, self.entry.seed)
             chosen = [chosen[at] for at in picked]
         return chosen[: self.entry.limit]
 

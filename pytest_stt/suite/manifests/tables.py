@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from pytest_stt.suite.manifests.source import Source
 
 
+_LONGEST_CELL = 10_000_000
+
+
 def read_csv(source: Source) -> Iterator[Utterance]:
     """Read comma-separated values with a header (RFC 4180)."""
     return _read(source, _comma_separated(source), columns_of("csv", source.columns))
@@ -35,11 +38,22 @@ def read_common_voice(source: Source) -> Iterator[Utterance]:
 
 
 def _comma_separated(source: Source) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(read_text(source.path, source.faults), newline=""), strict=True)
+    text = read_text(source.path, source.faults)
+    # The limit is that of the process, so all records are read before anybody else can read others.
+    before = csv.field_size_limit(_LONGEST_CELL)
+    try:
+        records = list(_records(text, source))
+    finally:
+        csv.field_size_limit(before)
+    return iter(records)
+
+
+def _records(text: str, source: Source) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     line = 1
     try:
         for record in reader:
-            if record:
+            if len(record) > 1 or (record and record[0].strip()):
                 yield line, record
             line = reader.line_num + 1
     except csv.Error as error:
@@ -61,7 +75,7 @@ def _read(
     places = _places(header, columns, source, line) if line else {}
     if not places:
         return
-    others = [(index, name) for index, name in enumerate(header) if index not in places.values()]
+    others = [(index, name) for index, name in enumerate(header) if name and index not in places.values()]
     for line, record in records:
         try:
             if len(record) != len(header):
@@ -81,8 +95,11 @@ def _read(
 def _places(
     header: list[str], columns: Mapping[str, tuple[str, ...]], source: Source, line: int
 ) -> dict[str, int]:
-    """Return the index of each role's column; nothing when the header is not fit for use."""
-    twice = dict.fromkeys(name for name in header if header.count(name) > 1)
+    """Return the index of each role's column; nothing when the header is not fit for use.
+
+    Columns without a name, such as a spreadsheet leaves at the end, are nobody's.
+    """
+    twice = dict.fromkeys(name for name in header if name and header.count(name) > 1)
     problems = [f"the column {quoted(name)} is there twice" for name in twice]
     places = {}
     for role, names in columns.items():
