@@ -9,15 +9,17 @@ from stat import S_ISREG
 from typing import TYPE_CHECKING
 
 from pytest_stt.suite.document import plain
+from pytest_stt.suite.manifests.faults import MOST_SHOWN
 from pytest_stt.suite.manifests.reading import read_manifest
 from pytest_stt.suite.model import Case, Xfail
 from pytest_stt.suite.references import find_references, has_alternatives
 from pytest_stt.suite.repeats import read_repetition
 from pytest_stt.suite.schema import check_name
 from pytest_stt.suite.times import read_words
+from pytest_stt.text.languages import is_written_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from pytest_stt.limits import Limits
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from pytest_stt.suite.model import Repetition
     from pytest_stt.suite.normalize import Normalizers
     from pytest_stt.suite.problems import Problems
-    from pytest_stt.suite.schema import CaseEntry, ManifestEntry
+    from pytest_stt.suite.schema import CaseEntry, LimitsEntry, ManifestEntry
     from pytest_stt.suite.terms import TermsReader
     from pytest_stt.text.times import TimedWord
 
@@ -107,21 +109,33 @@ class CaseReader:
             node: The same with its lines.
             named: Whether the manifest's name stands in the ids.
         """
-        for row in read_manifest(entry, node, folder=self.folder, named=named, problems=self.problems):
+        rows = read_manifest(entry, node, folder=self.folder, named=named, problems=self.problems)
+        self._refuse_known([row.id for row in rows], node.line)
+        for row in rows:
             yield self._of_row(row, entry, node)
+
+    def _refuse_known(self, ids: Sequence[str], line: int) -> None:
+        """Refuse ids of a manifest that came before it; what is twice in it was refused when it was read."""
+        known = [case_id for case_id in dict.fromkeys(ids) if case_id in self._lines]
+        for case_id in known[:MOST_SHOWN]:
+            self._refuse_twice(case_id, line, " (from this manifest)")
+        if len(known) > MOST_SHOWN:
+            more = len(known) - MOST_SHOWN
+            self.problems.add(line, f"and {more} more ids (from this manifest) are given twice")
+        for case_id in ids:
+            self._lines.setdefault(case_id, line)
 
     def _of_row(self, row: Row, entry: ManifestEntry, node: YamlMapping) -> Case:
         language = row.language or entry.language or self.language
         normalizer, name = self.normalizers.of(language), "this manifest"
         limits = self.limits.read(
-            entry.assert_quality,
+            _limits_of_rows(entry.assert_quality, row.language),
             node,
             name=name,
             language=language,
             has_keywords=self.terms.has_keywords(),
             has_times=False,
         )
-        self._refuse_twice(row.id, node.line, " (from this manifest)")
         return Case(
             id=row.id,
             line=row.line,
@@ -200,3 +214,10 @@ class CaseReader:
             line = node.key_line("exclusive")
             self.problems.add(line, f'{name} has a max_latency_ms, so it cannot be "exclusive: false": {why}')
         return True
+
+
+def _limits_of_rows(entry: LimitsEntry, language: str | None) -> LimitsEntry:
+    """Return a manifest's limits for rows that say their language: some of them may have no words."""
+    if entry.max_wer is None or is_written_in_words(language):
+        return entry
+    return entry.model_copy(update={"max_wer": None})
