@@ -57,6 +57,15 @@ def form_counts(said: str, heard: str, *, language: str | None) -> FormCounts:
     return FormCounts(punctuation=punctuation, case=_compare_case(alignment, reference, hypothesis))
 
 
+def form_tokens(text: str, unit: TokenUnit) -> list[str]:
+    """Return the words and marks of a text as they are compared, in their order."""
+    written = _read(text, unit)
+    tokens = list(written.marks[0])
+    for word, marks in zip(written.words, written.marks[1:], strict=True):
+        tokens += [word, *marks]
+    return tokens
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Written:
     """Hold the words of a text and, before each of them and at the end, the marks that stand there."""

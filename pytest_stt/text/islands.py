@@ -39,11 +39,13 @@ class Way:
         raw: It, written out.
         normalized: It in the form that is scored.
         order: Its place in written order, counted from 0.
+        spellings: Of every island it leads through the texts that have these tokens, in written order.
     """
 
     raw: str
     normalized: str
     order: int
+    spellings: tuple[tuple[str, ...], ...]
 
 
 Island = dict[tuple[str, ...], Way]
@@ -73,12 +75,14 @@ def read_islands(
 
 
 def _read(island: Reading, normalizer: Callable[[str], str], unit: TokenUnit) -> Island:
-    ways: Island = {}
-    for order, raw in enumerate(dict.fromkeys(island.texts())):
-        normalized = normalizer(raw)
-        tokens = tuple(tokens_of(normalized, unit))
-        ways.setdefault(tokens, Way(raw=raw, normalized=normalized, order=order))
-    return ways
+    spellings: dict[tuple[str, ...], list[str]] = {}
+    normalized = {raw: normalizer(raw) for raw in island.texts()}
+    for raw, text in normalized.items():
+        spellings.setdefault(tuple(tokens_of(text, unit)), []).append(raw)
+    return {
+        tokens: Way(raw=raws[0], normalized=normalized[raws[0]], order=order, spellings=(tuple(raws),))
+        for order, (tokens, raws) in enumerate(spellings.items())
+    }
 
 
 def _cut(reading: Reading, tokens: Tokenizer) -> list[Parts]:

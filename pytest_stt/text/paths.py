@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from pytest_stt.metrics import tokens_of
 from pytest_stt.text.alternatives import parse_alternatives
+from pytest_stt.text.form import form_tokens
 from pytest_stt.text.graph import make_graph, ways_along
 from pytest_stt.text.islands import WHOLE_WORDS, Way, read_islands
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from pytest_stt.metrics import TokenUnit
     from pytest_stt.text.graph import Ending, Graph
+    from pytest_stt.text.islands import Island
     from pytest_stt.text.normalizers import Normalizer
 
 Row: TypeAlias = NDArray[np.int64]
@@ -56,9 +58,38 @@ def best_ways(
     graph = _graph(reference, normalizer, unit, whole_words)
     heard_tokens = tokens_of(heard, unit)
     most = max(min(_MOST_TIES, _MOST_TIED_WORDS // (len(heard_tokens) + 1)), 1)
-    found = islice(_cheapest(graph, _arrivals(graph, heard_tokens), len(heard_tokens)), most)
-    ranked = sorted(found, key=lambda ways: [way.order for way in ways])
+    ranked = _best(graph, heard_tokens, most)
     return [_whole(ways, order, normalizer) for order, ways in enumerate(ranked)]
+
+
+def nearest_spellings(way: Way, heard: str, unit: TokenUnit, *, most: int = _MOST_TIES) -> list[str]:
+    """Return the texts of a way that are nearest to a hypothesis in words, their case and marks.
+
+    There is at least one and there are at most `most`, of texts above 500 words fewer, in written order.
+
+    Args:
+        way: What was chosen without regard to case and marks.
+        heard: The hypothesis as the server gave it.
+        unit: What a token is.
+        most: How many texts are wanted.
+    """
+    graph = make_graph([_spelled(texts, unit) for texts in way.spellings])
+    heard_tokens = form_tokens(heard, unit)
+    most = max(min(most, _MOST_TIED_WORDS // (len(heard_tokens) + 1)), 1)
+    return [_joined(ways) for ways in _best(graph, heard_tokens, most)]
+
+
+def _spelled(texts: Sequence[str], unit: TokenUnit) -> Island:
+    island: Island = {}
+    for order, raw in enumerate(texts):
+        way = Way(raw=raw, normalized=raw, order=order, spellings=((raw,),))
+        island.setdefault(tuple(form_tokens(raw, unit)), way)
+    return island
+
+
+def _best(graph: Graph, heard: Sequence[str], most: int) -> list[list[Way]]:
+    found = islice(_cheapest(graph, _arrivals(graph, heard)), most)
+    return sorted(found, key=lambda ways: [way.order for way in ways])
 
 
 @lru_cache(maxsize=128)
@@ -69,13 +100,20 @@ def _graph(reference: str, normalizer: Normalizer, unit: TokenUnit, whole_words:
 def _whole(ways: Sequence[Way], order: int, normalizer: Normalizer) -> Way:
     if len(ways) == 1:
         return ways[0]
-    raw = " ".join(way.raw for way in ways if way.raw)
-    return Way(raw=raw, normalized=normalizer(raw), order=order)
+    raw = _joined(ways)
+    spellings = tuple(texts for way in ways for texts in way.spellings)
+    return Way(raw=raw, normalized=normalizer(raw), order=order, spellings=spellings)
+
+
+def _joined(ways: Sequence[Way]) -> str:
+    return " ".join(way.raw for way in ways if way.raw)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Edge:
-    """Hold where an edge is part of a best path, a bit for each number of tokens heard before its end.
+    """Hold where an edge is part of a best path, as sets of places.
+
+    A place is the number of tokens that are heard behind it; a set has a bit for each.
 
     Attributes:
         origin: The node it comes from.
@@ -86,8 +124,8 @@ class _Edge:
 
     origin: int
     token: str | None
-    unheard: bytes
-    heard: bytes
+    unheard: int
+    heard: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,11 +133,11 @@ class _Arrival:
     """Hold how a node is reached best.
 
     Attributes:
-        inserted: A bit for each number of tokens heard: whether the last of them is an insertion.
+        inserted: The places in front of which an insertion is heard.
         edges: Those that lead to the node.
     """
 
-    inserted: bytes
+    inserted: int
     edges: tuple[_Edge, ...]
 
 
@@ -113,7 +151,7 @@ def _arrivals(graph: Graph, heard: Sequence[str]) -> list[_Arrival]:
     insertions = np.arange(len(heard) + 1, dtype=np.int64) * _ERROR
     last_use = {origin: node for node, edges in enumerate(graph.edges) for origin, _ in edges}
     rows = {0: insertions}
-    arrivals = [_Arrival(inserted=b"", edges=())]
+    arrivals = [_Arrival(inserted=0, edges=())]
     for node, edges in enumerate(graph.edges[1:], start=1):
         moves = [_move(rows[origin], token, numbered, numbers) for origin, token in edges]
         best = np.minimum.reduce([costs for move in moves for costs in move])
@@ -139,22 +177,18 @@ def _arrival(row: Row, edges: Sequence[tuple[int, str | None]], moves: Sequence[
     inserted[1:] = row[:-1] + _ERROR == row[1:]
     made = []
     for (origin, token), (unheard, *heard) in zip(edges, moves, strict=True):
-        bits = b"".join(_bits(costs == row) for costs in heard)
-        made.append(_Edge(origin=origin, token=token, unheard=_bits(unheard == row), heard=bits))
-    return _Arrival(inserted=_bits(inserted), edges=tuple(made))
+        places = _places(heard[0] == row) if heard else 0
+        made.append(_Edge(origin=origin, token=token, unheard=_places(unheard == row), heard=places))
+    return _Arrival(inserted=_places(inserted), edges=tuple(made))
 
 
-def _bits(mask: NDArray[np.bool_]) -> bytes:
-    return np.packbits(mask, bitorder="little").tobytes()
+def _places(mask: NDArray[np.bool_]) -> int:
+    return int.from_bytes(np.packbits(mask[::-1], bitorder="little").tobytes(), "little")
 
 
-def _has(bits: bytes, place: int) -> bool:
-    return bool(bits[place >> 3] >> (place & 7) & 1)
-
-
-def _cheapest(graph: Graph, arrivals: Sequence[_Arrival], heard: int) -> Iterator[list[Way]]:
+def _cheapest(graph: Graph, arrivals: Sequence[_Arrival]) -> Iterator[list[Way]]:
     """Yield every choice of ways with the least cost, going back from the end; each once."""
-    pending: list[tuple[int, set[int], Ending]] = [(len(arrivals) - 1, {heard}, None)]
+    pending: list[tuple[int, int, Ending]] = [(len(arrivals) - 1, 1, None)]
     while pending:
         node, places, ending = pending.pop()
         if node == 0:
@@ -162,24 +196,15 @@ def _cheapest(graph: Graph, arrivals: Sequence[_Arrival], heard: int) -> Iterato
             continue
         places = _with_insertions(arrivals[node].inserted, places)
         for edge in reversed(arrivals[node].edges):
-            origins = _origins(edge, places)
+            # One token less was heard before an edge than behind it, so one more is to come.
+            origins = places & edge.unheard | (places & edge.heard) << 1
             if origins:
                 pending.append((edge.origin, origins, (edge.token, ending)))
 
 
-def _with_insertions(inserted: bytes, places: set[int]) -> set[int]:
-    """Add the places from which only insertions lead to the given ones."""
-    reached = set(places)
-    for start in places:
-        place = start
-        while _has(inserted, place):
-            place -= 1
-            reached.add(place)
-    return reached
+def _with_insertions(inserted: int, places: int) -> int:
+    """Add the places from which only insertions lead to the given ones.
 
-
-def _origins(edge: _Edge, places: set[int]) -> set[int]:
-    """Return the places before an edge on the best paths to the places behind it."""
-    unheard = {place for place in places if _has(edge.unheard, place)}
-    heard = {place - 1 for place in places if edge.heard and _has(edge.heard, place)}
-    return unheard | heard
+    A sum does it at once: from the first place in a run of insertions the carry goes to the end of the run.
+    """
+    return places | ((inserted + (places & inserted)) ^ inserted)

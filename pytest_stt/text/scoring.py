@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pytest_stt.errors import SuiteError
 from pytest_stt.metrics import TextMetrics, tokens_of
 from pytest_stt.text.alternatives import parse_alternatives
+from pytest_stt.text.islands import Way
 from pytest_stt.text.languages import token_unit
 from pytest_stt.text.normalizers import find_normalizer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
+    from pytest_stt.metrics import TokenUnit
     from pytest_stt.text.form import FormCounts
     from pytest_stt.text.normalizers import Normalizer
     from pytest_stt.text.terms import Term, TermCounts
     from pytest_stt.text.times import TimedWord, WordOffsets
 
+# How many texts are compared in form.
+_MOST_FORMS: Final = 64
 _NO_TIMES = (
     "the server gave no times of words (ask it for them, as with response_format verbose_json and "
     "timestamp_granularities [word])"
@@ -81,8 +85,8 @@ def measure(hypothesis: str, expected: Expected, *, heard_words: Sequence[TimedW
     """Score a hypothesis against whichever reference fits best, both sides normalised alike.
 
     The best reference, and in it the best of the alternatives, has the fewest token errors, then the lower
-    rate, then the lower CER, then it comes first. Tokens are words, or characters in a language that is
-    written without blanks between words.
+    rate, then the lower CER, then, where form is scored, the fewest errors in it, then it comes first. Tokens
+    are words, or characters in a language that is written without blanks between words.
 
     Args:
         hypothesis: What was heard.
@@ -98,20 +102,22 @@ def measure(hypothesis: str, expected: Expected, *, heard_words: Sequence[TimedW
     unit = token_unit(expected.language)
     heard = normalizer(hypothesis)
     candidates = [
-        _Candidate(reference, said, normalized, TextMetrics.compute(normalized, heard, unit=unit))
+        _Candidate(reference, way, TextMetrics.compute(way.normalized, heard, unit=unit))
         for reference in expected.references
-        for said, normalized in _ways(reference, heard, expected, normalizer)
+        for way in _ways(reference, heard, expected, normalizer)
     ]
-    best = candidates[0] if len(candidates) == 1 else min(candidates, key=_badness)
+    best, form = _best(candidates), None
+    if expected.form:
+        best, form = _best_in_form(_tied(candidates, best), hypothesis, expected, normalizer)
     offsets, offsets_absent = _offsets(expected.words, heard_words, normalizer)
     return Score(
         metrics=best.metrics,
         reference=best.reference,
-        said=best.said,
-        normalized_reference=best.normalized,
+        said=best.way.raw,
+        normalized_reference=best.way.normalized,
         normalized_hypothesis=heard,
-        terms=_terms(best.normalized, heard, expected, normalizer) if expected.terms else (),
-        form=_form(best.said, hypothesis, expected.language) if expected.form else None,
+        terms=_terms(best.way.normalized, heard, expected, normalizer) if expected.terms else (),
+        form=form,
         offsets=offsets,
         offsets_absent=offsets_absent,
     )
@@ -121,9 +127,16 @@ class _Candidate(NamedTuple):
     """Hold one way to read one reference, and what the hypothesis comes to by it."""
 
     reference: str
-    said: str
-    normalized: str
+    way: Way
     metrics: TextMetrics
+
+
+def _best(candidates: Sequence[_Candidate]) -> _Candidate:
+    return candidates[0] if len(candidates) == 1 else min(candidates, key=_badness)
+
+
+def _tied(candidates: Sequence[_Candidate], best: _Candidate) -> list[_Candidate]:
+    return [candidate for candidate in candidates if _badness(candidate) == _badness(best)]
 
 
 def _badness(candidate: _Candidate) -> tuple[int, float, float]:
@@ -131,19 +144,17 @@ def _badness(candidate: _Candidate) -> tuple[int, float, float]:
     return metrics.tokens.errors, metrics.tokens.rate, metrics.cer
 
 
-def _ways(
-    reference: str, heard: str, expected: Expected, normalizer: Normalizer
-) -> Iterable[tuple[str, str]]:
-    """Return the ways to read a reference that may be the best, as written and normalised."""
+def _ways(reference: str, heard: str, expected: Expected, normalizer: Normalizer) -> Sequence[Way]:
+    """Return the ways to read a reference that may be the best."""
     if expected.alternatives:
         reading = parse_alternatives(reference)
         if reading.has_choices:
             from pytest_stt.text.paths import best_ways  # brings numpy
 
             unit = token_unit(expected.language)
-            return [(way.raw, way.normalized) for way in best_ways(reference, heard, normalizer, unit)]
+            return best_ways(reference, heard, normalizer, unit)
         reference = reading.plain
-    return ((reference, normalizer(reference)),)
+    return [Way(raw=reference, normalized=normalizer(reference), order=0, spellings=((reference,),))]
 
 
 def _terms(said: str, heard: str, expected: Expected, normalizer: Normalizer) -> tuple[TermCounts, ...]:
@@ -160,10 +171,32 @@ def _terms(said: str, heard: str, expected: Expected, normalizer: Normalizer) ->
     )
 
 
-def _form(said: str, hypothesis: str, language: str | None) -> FormCounts:
+def _best_in_form(
+    candidates: Sequence[_Candidate], hypothesis: str, expected: Expected, normalizer: Normalizer
+) -> tuple[_Candidate, FormCounts]:
+    """Return which of equally good candidates, and which text of it, has the fewest errors in form."""
     from pytest_stt.text.form import form_counts
 
-    return form_counts(said, hypothesis, language=language)
+    unit = token_unit(expected.language)
+    most = max(_MOST_FORMS // len(candidates), 1)
+    forms = [
+        (candidate._replace(way=way), form_counts(way.raw, hypothesis, language=expected.language))
+        for candidate in candidates
+        for way in _spelled(candidate.way, hypothesis, normalizer, unit, most)
+    ]
+    return min(forms, key=lambda form: form[1].punctuation.errors + form[1].case.errors)
+
+
+def _spelled(way: Way, hypothesis: str, normalizer: Normalizer, unit: TokenUnit, most: int) -> list[Way]:
+    """Return a way in those of its texts that are nearest to the hypothesis."""
+    if all(len(texts) == 1 for texts in way.spellings):
+        return [way]
+    from pytest_stt.text.paths import nearest_spellings  # brings numpy
+
+    texts = nearest_spellings(way, hypothesis, unit, most=most)
+    spelled = [replace(way, raw=raw, normalized=normalizer(raw)) for raw in texts]
+    tokens = tokens_of(way.normalized, unit)
+    return [other for other in spelled if tokens_of(other.normalized, unit) == tokens] or [way]
 
 
 def _offsets(
