@@ -322,6 +322,21 @@ def test_a_new_segment_drives_out_at_most_one_of_a_sample(tmp_path: Path, place:
     assert len(before - chosen()) <= 1
 
 
+def test_a_row_is_sampled_by_its_id_else_by_its_file_and_which_part_of_it_it_is(tmp_path: Path) -> None:
+    class Embedded:
+        def read(self) -> tuple[str, bytes]:
+            raise AssertionError("nobody reads audio when a suite is collected")
+
+    def name(audio: str, **values: Any) -> str:
+        return sampling_name(Utterance(tmp_path, 1, audio, "x", **values), ("/d/e", "/d"))
+
+    assert name("/d/e/f/a.wav", id="u") == "u"
+    assert (name("/d/e/f/a.wav"), name("/d/ef/a.wav"), name("/x/a.wav")) == ("f/a", "ef/a", "a")
+    assert name("/d/e/7/a.wav", embedded=Embedded()) == "a"
+    parts = [(0.0, None), (0.0, 1.0), (1.0, None), (1.0, 1.0)]
+    assert len({name("/d/a.wav", offset_s=begin, duration_s=length) for begin, length in parts}) == 4
+
+
 def test_a_sample_is_the_same_wherever_the_data_set_is(tmp_path: Path) -> None:
     keys = "path: m.jsonl\nformat: nemo\nsample: 12\n"
     for name in ("here", "there"):
