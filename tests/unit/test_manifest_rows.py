@@ -16,6 +16,7 @@ from manifest_rows import problems, rows, touch, write
 from pytest_stt.suite.manifests.audio_files import find_audio
 from pytest_stt.suite.manifests.entry import DataSetEntry
 from pytest_stt.suite.manifests.faults import MOST_SHOWN, Faults
+from pytest_stt.suite.manifests.identity import sampling_name
 from pytest_stt.suite.manifests.reading import READERS, manifest_name
 from pytest_stt.suite.manifests.row import Utterance
 from pytest_stt.suite.manifests.selection import sample
