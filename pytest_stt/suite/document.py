@@ -208,22 +208,28 @@ class _Builder:
     def mapping(self, line: int) -> YamlMapping:
         result = YamlMapping(line)
         merges: list[tuple[int, Any]] = []
-        while type(event := next(self.events)) is not yaml.MappingEndEvent:
-            key, key_line = self.key(event), event.start_mark.line + 1
-            value_event = next(self.events)
+        events, lines = self.events, result.lines
+        while type(event := next(events)) is not yaml.MappingEndEvent:
+            is_simple = type(event) is yaml.ScalarEvent and event.anchor is None
+            key, key_line = event.value if is_simple else self.key(event), event.start_mark.line + 1
+            value_event = next(events)
             if (
                 type(value_event) is yaml.ScalarEvent
                 and value_event.anchor is None
                 and value_event.tag is None
                 and (value_event.value[:1] not in _SPECIAL_STARTS or not value_event.implicit[0])
             ):
-                value = value_event.value  # most values of a big file: spare them two calls
+                value = value_event.value  # most keys and values of a big file: spare them two calls
             else:
                 value = self.node(value_event)
             if key == "<<" and event.implicit[0]:
                 merges.append((key_line, value))
+            elif key in lines:
+                self.problems.add(key_line, f'the key "{key}" is given twice, first on line {lines[key]}')
             else:
-                self.enter(result, key, value, key_line, value_event.start_mark.line + 1)
+                result[key], lines[key] = value, key_line
+                if (value_line := value_event.start_mark.line + 1) != key_line:
+                    result.value_lines[key] = value_line
         for merge_line, value in merges:
             self.merge(result, merge_line, value)
         return result
@@ -234,15 +240,6 @@ class _Builder:
         if event.anchor is not None:
             self.anchors[event.anchor] = event.value
         return str(event.value)
-
-    def enter(self, mapping: YamlMapping, key: str, value: Any, key_line: int, value_line: int) -> None:
-        if key in mapping.lines:
-            self.problems.add(key_line, f'the key "{key}" is given twice, first on line {mapping.lines[key]}')
-            return
-        mapping[key] = value
-        mapping.lines[key] = key_line
-        if value_line != key_line:
-            mapping.value_lines[key] = value_line
 
     def merge(self, mapping: YamlMapping, line: int, value: Any) -> None:
         """Take over what `<<` names: a key of the mapping's own wins, then the earlier source."""
