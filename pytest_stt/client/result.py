@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from pytest_stt.client.arguments import checked_terms, checked_words
 from pytest_stt.errors import LimitExceeded, SuiteError
-from pytest_stt.limits import DEFAULT_LIMITS, NO_LIMITS, in_force, override, verdict
+from pytest_stt.limits import NO_LIMITS, in_force, override, verdict, without_words
 from pytest_stt.text.alignment import plain_alignment
 from pytest_stt.text.normalizers import find_normalizer
 from pytest_stt.text.printable import printable
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 
 _HEARD_SHOWN = 500
+_DEFAULT_MAX_WER: Final = 0.2
 
 
 @dataclass
@@ -108,7 +109,7 @@ class STTResult:
     def assert_quality(
         self,
         *,
-        max_wer: float | None = 0.2,
+        max_wer: float | None = _DEFAULT_MAX_WER,
         max_cer: float | None = 0.15,
         max_errors: int | None = None,
         max_latency_ms: float | None = None,
@@ -159,7 +160,9 @@ class STTResult:
         _refuse_without_keywords(self, limits)
         announce(self)
         score = _score_of(self, self.text_metrics, limits)
-        hold(self, score, _without_default(limits, score))
+        # A 0.2 that was written down is another object, and is refused where there are no words.
+        is_left_out = max_wer is _DEFAULT_MAX_WER and score.metrics.unit == "character"
+        hold(self, score, without_words(limits) if is_left_out else limits)
         return self
 
 
@@ -257,11 +260,6 @@ def _refuse_without_keywords(result: STTResult, limits: Limits) -> None:
         )
 
 
-def _without_default(limits: Limits, score: Score) -> Limits:
-    is_default = limits.max_wer == DEFAULT_LIMITS.max_wer
-    return replace(limits, max_wer=None) if is_default and score.metrics.unit == "character" else limits
-
-
 def announce(result: STTResult) -> None:
     """Tell whoever collects results that this one is scored or judged."""
     if result._on_score is not None:
@@ -273,7 +271,9 @@ def _report(finding: str, result: STTResult, metrics: TextMetrics, limits: Limit
     latency = "" if math.isnan(result.latency_ms) else f"latency {result.latency_ms:.0f} ms"
     audio = f"audio {result.audio_s:.1f} s" if result.audio_s else ""
     timings = ", ".join(filter(None, (latency, audio)))
-    # The alignment shows what was compared; this is what the server wrote.
+    # The alignment shows what was compared; these are the texts as they were written.
+    reference = result.score.said if result.score else result.reference
+    said = f"said:  {printable(reference, _HEARD_SHOWN)}" if reference else ""
     heard = f"heard: {printable(result.hypothesis_text, _HEARD_SHOWN)}" if result.hypothesis_text else ""
-    facts = "\n".join(filter(None, (heard, f"limits: {in_force(limits)}", timings)))
+    facts = "\n".join(filter(None, (said, heard, f"limits: {in_force(limits)}", timings)))
     return "\n\n".join(filter(None, (finding, plain_alignment(metrics.alignment), facts)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stt.gates.totals import Totals, totals_of
-from pytest_stt.text.languages import primary_language, subtags_of
+from pytest_stt.text.languages import spelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -82,23 +82,10 @@ def _values(record: Record, field: str) -> dict[str, None]:
     if field in _OF_RECORDS:
         found = getattr(record, _OF_RECORDS[field])
         if field == "language" and found:
-            found = _language(found)
+            found = spelled(found)
     else:
         found = _in_meta(record.meta, field.removeprefix(_META))
     return dict.fromkeys(_names(found))
-
-
-def _language(tag: str) -> str:
-    """Write a tag in the one way of BCP 47, with the shortest code of its language: `zh-Hant-TW`."""
-    language, subtags = primary_language(tag), subtags_of(tag)
-    is_extended = len(subtags) > 1 and subtags[1] == language and len(language) == 3
-    return "-".join([language, *map(_subtag, subtags[2 if is_extended else 1 :])])
-
-
-def _subtag(subtag: str) -> str:
-    if len(subtag) == 2:
-        return subtag.upper()
-    return subtag.title() if len(subtag) == 4 else subtag
 
 
 def _in_meta(meta: Mapping[str, Any], path: str) -> Any:

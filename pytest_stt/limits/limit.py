@@ -49,6 +49,8 @@ NO_LIMITS: Final = Limits()
 DEFAULT_LIMITS: Final = Limits(max_wer=0.2, max_cer=0.15)
 LIMIT_NAMES: Final = tuple(limit.name for limit in fields(Limits))
 _WHOLE: Final = frozenset(["max_errors", "max_insertions"])
+_RATES: Final = frozenset(["max_wer", "max_cer", "max_punctuation_error_rate"])
+_MOST_RATE: Final = 5
 _SHARES: Final = frozenset(["min_keyword_recall", "max_case_error_rate"])
 
 
@@ -69,9 +71,14 @@ def check_limit(name: str, value: object) -> float | None:
         raise SuiteError(f"{name}: expected {expected} of 0 or more, found {printable(repr(value), 60)}")
     number = int(value) if isinstance(value, Integral) else float(value)
     if name in _SHARES and number > 1:
-        hint = f"; {number:g}% is {number / 100:g}" if number <= 100 else ""
-        raise SuiteError(f"{name}: expected a number from 0 to 1, found {number:g}{hint}")
+        raise SuiteError(f"{name}: expected a number from 0 to 1, found {number:g}{_as_share(number)}")
+    if name in _RATES and number > _MOST_RATE:
+        raise SuiteError(f"{name}: expected a fraction such as 0.1, found {number:g}{_as_share(number)}")
     return number
+
+
+def _as_share(number: float) -> str:
+    return f"; {number:g}% is {number / 100:g}" if number <= 100 else ""
 
 
 def _is_in_range(value: Any) -> bool:

@@ -14,7 +14,9 @@ _MOST_LISTED: Final = 3
 
 
 def share(counts: EditCounts, unit: str) -> str:
-    """Return `3 of 24 words`."""
+    """Return `3 of 24 words`, and `4 errors in 1 word` where there are more errors than words."""
+    if counts.errors > counts.reference_total:
+        return f"{number(counts.errors, 'error')} in {number(counts.reference_total, unit)}"
     return f"{counts.errors} of {number(counts.reference_total, unit)}"
 
 

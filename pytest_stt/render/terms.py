@@ -64,7 +64,8 @@ def _by_weight(figures: TermFigures, whole: float) -> str:
 
 
 def _times(figures: TermFigures) -> str:
-    return isolated(figures.name) + (f" ({figures.heard} times)" if figures.heard > 1 else "")
+    times = figures.false_alarms
+    return isolated(figures.name) + (f" ({times} times)" if times > 1 else "")
 
 
 def _entity(figures: TermFigures) -> str:

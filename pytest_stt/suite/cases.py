@@ -15,7 +15,7 @@ from pytest_stt.suite.model import Case, Xfail
 from pytest_stt.suite.references import find_references, has_alternatives
 from pytest_stt.suite.repeats import read_repetition
 from pytest_stt.suite.schema import check_name
-from pytest_stt.suite.times import read_words
+from pytest_stt.suite.times import check_words, read_words
 from pytest_stt.text.languages import is_written_in_words
 
 if TYPE_CHECKING:
@@ -81,6 +81,16 @@ class CaseReader:
             has_times=bool(words),
         )
         references = find_references(entry, node, name=name, audio=audio, words=words, problems=self.problems)
+        if words:
+            check_words(
+                words,
+                references,
+                node,
+                name=name,
+                normalizer=normalizer,
+                language=language,
+                problems=self.problems,
+            )
         return Case(
             id=case_id,
             line=node.line,

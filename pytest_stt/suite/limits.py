@@ -10,7 +10,7 @@ from pytest_stt.limits import DEFAULT_LIMITS, Limits, override
 from pytest_stt.text.languages import is_written_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from pytest_stt.suite.document import YamlMapping
     from pytest_stt.suite.problems import Problems
@@ -99,6 +99,16 @@ class CaseLimits:
         if not refused:
             self._resolved[key] = limits
         return limits
+
+
+def notes_on_words(suite: SuiteEntry, languages: Sequence[str | None]) -> tuple[str, ...]:
+    """Say in how many cases, whose languages these are, a `max_wer` that the suite names does not count."""
+    lacking = [language for language in languages if not is_written_in_words(language)]
+    if suite.assert_quality.changes().get("max_wer") is None or not lacking:
+        return ()
+    names = ", ".join(sorted({language for language in lacking if language}))
+    cases = f"{len(lacking)} of {len(languages)} cases"
+    return (f"max_wer does not count in {cases}: {names} is not written in words; use max_cer",)
 
 
 def _has(nodes: Iterable[YamlMapping], key: str) -> bool:

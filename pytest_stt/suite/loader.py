@@ -9,7 +9,7 @@ from pytest_stt.garbage import garbage_collection_paused
 from pytest_stt.suite.cases import CaseReader
 from pytest_stt.suite.checking import check_suite
 from pytest_stt.suite.document import Null, YamlList, YamlMapping, read_document
-from pytest_stt.suite.limits import CaseLimits
+from pytest_stt.suite.limits import CaseLimits, notes_on_words
 from pytest_stt.suite.manifests.reading import manifest_name
 from pytest_stt.suite.model import Defaults, Overrides, Repetition, Suite
 from pytest_stt.suite.normalize import Normalizers
@@ -79,15 +79,16 @@ def _load(
         times=overrides.repeat,
         problems=problems,
     )
+    cases = (
+        *map(reader.read, entry.cases, right.get("cases", ())),
+        *_cases_of_manifests(reader, entry, right.get("manifests", ())),
+    )
     suite = Suite(
         path=path,
         servers=asked,
         stream=stream,
-        cases=(
-            *map(reader.read, entry.cases, right.get("cases", ())),
-            *_cases_of_manifests(reader, entry, right.get("manifests", ())),
-        ),
-        notes=servers.notes(entry),
+        cases=cases,
+        notes=(*servers.notes(entry), *notes_on_words(entry, [case.language for case in cases])),
         repeat=_repetition(entry, written, overrides.repeat, problems),
         server_names=servers.names,
     )

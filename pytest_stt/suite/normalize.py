@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_stt.errors import SuiteError
 from pytest_stt.suite.document import Null, YamlMapping, plain
 from pytest_stt.suite.problems import found, quoted
+from pytest_stt.text.languages import country_hint, spelled
 from pytest_stt.text.normalizers import find_normalizer, normalizer_for, normalizer_spec
 from pytest_stt.text.wording import near_miss
 
@@ -55,9 +56,15 @@ class Normalizers:
         if not written:
             text = "normalize: expected a name, a list of steps, or {default: …, ja: …}"
             self._problems.add(written.line, f"{text}, found {found(written)}")
-        for language in written.keys() - {DEFAULT}:
-            if hint := near_miss(language, [DEFAULT]):
+        known: dict[str, str] = {}
+        for language in [one for one in written if one != DEFAULT]:
+            hint = near_miss(language, [DEFAULT]) or country_hint(language)
+            if hint or not language.strip():
                 text = f"normalize: expected a language, found {quoted(language)}{hint}"
+                self._problems.add(written.key_line(language), text)
+            tag = spelled(language)
+            if known.setdefault(tag, language) != language:
+                text = f"normalize: {quoted(language)} and {quoted(known[tag])} are one language"
                 self._problems.add(written.key_line(language), text)
         return {
             language: self._choice(value, written.value_line(language), f"normalize: {language}")
@@ -80,6 +87,9 @@ class Normalizers:
         try:
             find_normalizer(choice.spec, language)
         except SuiteError as error:
-            self._problems.add_all(choice.line, error, f"{choice.label}, for the language {language}")
+            remedy = f"; choose another for it, as in normalize: {{default: …, {language}: …}}"
+            for problem in error.problems:
+                text = f"{choice.label}, for the language {language}: {problem}{remedy}"
+                self._problems.add(choice.line, text)
             return "none"
         return choice.spec

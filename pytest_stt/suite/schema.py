@@ -20,6 +20,7 @@ from pytest_stt.audio import AudioEncoding  # noqa: TC001 - pydantic evaluates a
 from pytest_stt.suite.document import Null
 from pytest_stt.suite.manifests.entry import DataSetEntry
 from pytest_stt.suite.model import Rate
+from pytest_stt.text.languages import country_hint
 
 TRUE = frozenset(["true", "yes", "on"])
 FALSE = frozenset(["false", "no", "off"])
@@ -65,6 +66,12 @@ def _said(value: Any) -> Any:
 def _version(value: Any) -> Any:
     if value != "1":
         raise unexpected("1, the only version there is")
+    return value
+
+
+def _language(value: Any) -> Any:
+    if isinstance(value, str) and (hint := country_hint(value)):
+        raise unexpected(f"a language{hint}")
     return value
 
 
@@ -179,7 +186,7 @@ Text = Annotated[str, BeforeValidator(_given)]
 Spoken = Annotated[str, BeforeValidator(_said)]
 SpokenTerm = Annotated[str, BeforeValidator(_spoken_term)]
 Tag = Annotated[str, BeforeValidator(_tag)]
-Language = Annotated[Text | None, BeforeValidator(_null)]
+Language = Annotated[Text | None, BeforeValidator(_language), BeforeValidator(_null)]
 HeaderName = Annotated[str, BeforeValidator(_header_name)]
 HeaderValue = Annotated[str, BeforeValidator(_header_value)]
 

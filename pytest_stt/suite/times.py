@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_stt.errors import SuiteError
+from pytest_stt.metrics import tokens_of
 from pytest_stt.suite.ctm import SECONDS, read_ctm, seconds
 from pytest_stt.suite.document import Null, YamlList, YamlMapping
 from pytest_stt.suite.problems import found, nearest
+from pytest_stt.text.languages import token_unit
+from pytest_stt.text.normalizers import find_normalizer
 from pytest_stt.text.times import TimedWord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path, PurePath
 
     from pytest_stt.suite.problems import Problems
@@ -68,6 +71,37 @@ def timed_words(entries: list[Any], *, line: int, name: str, problems: Problems)
             place.refuse("start", f"expected {before} or more, found {word.start_s:g}")
         words += [word] if word else []
     return tuple(words)
+
+
+def check_words(
+    words: Sequence[TimedWord],
+    references: Sequence[str],
+    node: YamlMapping,
+    *,
+    name: str,
+    normalizer: str,
+    language: str | None,
+    problems: Problems,
+) -> None:
+    """Refuse times of words of which the references have none.
+
+    Args:
+        words: The words with their times, at least one.
+        references: The references of the same case.
+        node: The case with its lines.
+        name: What messages call the case.
+        normalizer: What both go through.
+        language: The language of the case, None when it is not known.
+        problems: Gets the problem.
+    """
+    try:
+        normalize = find_normalizer(normalizer, language)
+    except SuiteError:
+        return  # reported already
+    unit = token_unit(language)
+    timed, *said = (set(tokens_of(normalize(text), unit)) for text in (joined(words), *references))
+    if timed.isdisjoint(set().union(*said)):
+        problems.add(node.value_line("words"), f"{name}: words: none of them is in the reference")
 
 
 def joined(words: Iterable[TimedWord]) -> str:

@@ -34,6 +34,10 @@ _BOUNDS = {
     "too_short": "a list of {min_length} or more",
     "string_too_short": "text of {min_length} or more characters",
 }
+_PERCENTAGE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?(%?)")
+# 1.5 is as likely a slip as it is a percentage.
+_LEAST_PER_CENT = 5
+_NUMBER_MISFITS = frozenset(["float_parsing", "less_than_equal"])
 _SECRET = re.compile("key(?!word)|token|secret|password|auth|credential", re.IGNORECASE)
 
 
@@ -74,7 +78,8 @@ def sentence(
     label = names[-1] if names else "the value"
     if details["type"] in ("value_error", "assertion_error"):
         return f"{label}: {expected}"
-    return f"{label}: expected {expected}, found {shown}{_suggestion(details, value)}"
+    hint = _suggestion(details, value) or _as_share(details, value)
+    return f"{label}: expected {expected}, found {shown}{hint}"
 
 
 def _unknown_key(key: str, owner_name: str, owners: Mapping[str, Owner]) -> str:
@@ -110,6 +115,15 @@ def _suggestion(details: ErrorDetails, value: Any) -> str:
         return ""
     hint = nearest(value, _choices(details))
     return hint if "did you mean" in hint else ""
+
+
+def _as_share(details: ErrorDetails, value: Any) -> str:
+    """Say what a percentage is as the fraction that was expected."""
+    match = _PERCENTAGE.fullmatch(value) if isinstance(value, str) else None
+    is_share = details["type"] == "less_than_equal" and details.get("ctx", {}).get("le") == 1
+    if match is None or not (match[2] or (is_share and _LEAST_PER_CENT <= float(match[1]) <= 100)):
+        return ""
+    return f"; {match[1]}% is {float(match[1]) / 100:g}" if details["type"] in _NUMBER_MISFITS else ""
 
 
 def _shown_key(key: str) -> str:

@@ -34,6 +34,9 @@ _WITHOUT_WORDS: Final = frozenset(
 )
 
 # Of each language its two-letter code, its codes in ISO 639-2 and -3 and old ones, its English names.
+# Codes of countries that people take for languages; only those that are the code of no language.
+_LANGUAGE_OF_COUNTRY: Final = {"cn": "zh", "cz": "cs", "dk": "da", "gr": "el", "jp": "ja", "ua": "uk"}
+
 _NAMES: Final = """
 af afr afrikaans | am amh amharic | ar ara arb arabic | as asm assamese | az aze azj azerbaijani
 ba bak bashkir | be bel belarusian | bg bul bulgarian | bn ben bengali bangla | bo bod tib tibetan
@@ -90,6 +93,25 @@ def token_unit(tag: str | None) -> Literal["word", "character"]:
 def subtags_of(tag: str) -> list[str]:
     """Return the parts of a tag in lower case, the language first; `_` may stand for `-`."""
     return re.split("[-_]", tag.strip().lower())
+
+
+def spelled(tag: str) -> str:
+    """Write a tag in the one way of BCP 47, with the shortest code of its language: `zh-Hant-TW`."""
+    language, subtags = primary_language(tag), subtags_of(tag)
+    is_extended = len(subtags) > 1 and subtags[1] == language and len(language) == 3
+    return "-".join([language, *map(_subtag, subtags[2 if is_extended else 1 :])])
+
+
+def _subtag(subtag: str) -> str:
+    if len(subtag) == 2:
+        return subtag.upper()
+    return subtag.title() if len(subtag) == 4 else subtag
+
+
+def country_hint(tag: str) -> str:
+    """End a sentence about a tag that is the code of a country; an empty text for all others."""
+    language = _LANGUAGE_OF_COUNTRY.get(tag.strip().lower())
+    return f'; that is a country, its language is "{language}"' if language else ""
 
 
 @cache

@@ -82,7 +82,7 @@ cases: [{id: one, audio: one.wav, reference: 今日は良い天気, language: ja
     text = verdict(example.run())
     assert "CER 14.3% > 10.0% (1 of 7 characters, basic)" in text
     assert "WER 0" not in text
-    assert "max_wer" not in text
+    assert "note: a.stt.yaml: max_wer does not count in 1 of 1 cases: ja is not written in words" in text
 
 
 def test_a_word_error_rate_of_japanese_is_refused(example: Example) -> None:
@@ -263,3 +263,31 @@ def test_keywords_in_python(example: Example) -> None:
     example.answer(one="take the rat one")
     text = verdict(example.run())
     assert "keyword recall 75.0% < 80.0%" in text
+
+
+def test_words_that_no_reference_has_are_refused(example: Example) -> None:
+    example.suite(
+        """
+cases:
+- {id: one, audio: one.wav, reference: red door, words: [[blue, 0.1]]}
+"""
+    )
+    assert 'a.stt.yaml:3: case "one": words: none of them is in the reference' in verdict(example.run())
+
+
+def test_a_country_is_no_language(example: Example) -> None:
+    example.suite("language: jp\ncases: [{id: one, audio: one.wav, reference: 今日}]")
+    text = verdict(example.run())
+    assert 'a.stt.yaml:1: language: expected a language; that is a country, its language is "ja"' in text
+
+
+def test_a_failure_shows_what_was_written_on_both_sides(example: Example) -> None:
+    example.suite(
+        """
+assert_quality: {max_case_error_rate: 0}
+cases: [{id: one, audio: one.wav, reference: Red (big) Door.}]
+"""
+    ).answer(one="red Door")
+    text = verdict(example.run())
+    assert "said:  Red Door." in text
+    assert "heard: red Door" in text

@@ -56,7 +56,7 @@ def test_a_run_on_workers_and_a_replay_have_the_same_table(example: Example) -> 
 def test_a_field_that_no_case_has_is_noted_with_those_that_there_are(example: Example) -> None:
     result = example.suite(SUITE).run("--stt-by", "acent")
     result.assert_outcomes(passed=2, failed=1)
-    result.stdout.fnmatch_lines(["note: --stt-by acent: no case has this field; there is accent, *"])
+    result.stdout.fnmatch_lines(["note: --stt-by acent: no case has this field; did you mean accent?*"])
     assert table(result, "acent") == {}
 
 

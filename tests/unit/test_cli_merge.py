@@ -282,7 +282,7 @@ def test_audio_of_a_gate_that_cannot_be_read_is_refused(desk: Desk, monkeypatch:
     def refuse(path: Path) -> str:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("pytest_stt.cli.completeness.digest_of_file", refuse)
+    monkeypatch.setattr("pytest_stt.cli.completeness.digest_of_case", refuse)
     said = desk.merge("one.jsonl", f"--gate={SUITE}", status=2)
     assert "x.wav: the audio can't be read: Permission denied" in said
 

@@ -348,3 +348,21 @@ def test_all_bad_limits_are_reported_at_once():
     with pytest.raises(SuiteError) as refused:
         override(DEFAULT_LIMITS, {"max_wer": -1, "max_cer": 0.1, "max_eror": 2})
     assert len(refused.value.problems) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "hint"),
+    [
+        ("max_wer", 90, "90% is 0.9"),
+        ("max_cer", 15.0, "15% is 0.15"),
+        ("min_keyword_recall", 90, "90% is 0.9"),
+    ],
+)
+def test_a_percentage_is_told_as_a_fraction(name: str, value: float, hint: str) -> None:
+    with pytest.raises(SuiteError, match=hint):
+        check_limit(name, value)
+
+
+def test_a_rate_that_is_no_fraction_of_anything_has_no_hint() -> None:
+    with pytest.raises(SuiteError, match=r"found 1000$"):
+        check_limit("max_wer", 1000)

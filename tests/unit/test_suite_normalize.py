@@ -86,7 +86,7 @@ def test_a_wrong_ini_value_is_not_put_down_to_the_file(tmp_path: Path) -> None:
 
 NO_JAPANESE = (
     "the normaliser 'numbers' does not know the numbers of the language 'ja-JP', only those of de, en, es, "
-    "fr, it, nl, pt"
+    "fr, it, nl, pt; choose another for it, as in normalize: {default: …, ja-JP: …}"
 )
 
 

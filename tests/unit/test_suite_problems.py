@@ -163,6 +163,11 @@ def test_what_is_not_built_yet_says_so(tmp_path: Path) -> None:
         ("assert_quality: {max_wer: -0.1}", 'max_wer: expected a number of 0 or more, found "-0.1"'),
         ("assert_quality: {max_wer: nan}", 'max_wer: expected a finite number, found "nan"'),
         ("assert_quality: {max_errors: 0.5}", 'max_errors: expected a whole number, found "0.5"'),
+        ("assert_quality: {max_wer: 90%}", 'max_wer: expected a number, found "90%"; 90% is 0.9'),
+        (
+            "assert_quality: {min_keyword_recall: 90}",
+            'min_keyword_recall: expected a number of 1 or less, found "90"; 90% is 0.9',
+        ),
         ("assert_quality: {max_wer: low}", 'max_wer: expected a number, found "low"'),
         ("assert_quality: 5", 'assert_quality: expected a mapping, found "5"'),
     ],
