@@ -41,7 +41,9 @@ def form_counts(said: str, heard: str, *, language: str | None) -> FormCounts:
 
     A mark is what Unicode counts as punctuation, but not an apostrophe or a hyphen inside a word, a dot
     between two letters (`U.S`), a sign inside a number (`3.5`, `10:30`) or a symbol that is spoken (`%`,
-    `&`). `...` is the one mark `…`; all double quotes are one mark, as are all single quotes and all dashes.
+    `&`); a URL has none inside. `...` is the one mark `…`; all double quotes are one mark, as are all single
+    quotes and all dashes, and marks in full width are those in half width. Those of other scripts are others:
+    `。` is not `.`.
 
     Args:
         said: The reference as it was written, one of each alternatives chosen.
@@ -148,6 +150,7 @@ _TOKEN = re.compile(
     r"|(?P<inside>(?<=[whd])-(?=[whd])|(?<=d)\u2013(?=d))"
     r"|(?P<mark>\.{3,}|[-\u2013\u2014]+|[^\s])"
 )
+_URL = re.compile(r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{0,15}://[!-~]*[A-Za-z0-9/#=&%_-]")
 _ABBREVIATING = re.compile(r"(?<=[wh])\.(?=[wh])|(?<=h)\"(?=h)")
 
 
@@ -179,7 +182,7 @@ def _shape(character: str) -> str:
 
 def _read(text: str, unit: TokenUnit) -> _Written:
     text = _composed(text)
-    shape = text.translate(_SHAPES)
+    shape = _URL.sub(lambda url: "w" * len(url[0]), text).translate(_SHAPES)
     if unit == "word" and _ABBREVIATING.search(shape):
         text, shape = _without_inner_signs(text, shape)
     words: list[str] = []

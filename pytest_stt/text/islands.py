@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import count, product
 from typing import TYPE_CHECKING, Final
 
 from pytest_stt.metrics import tokens_of
@@ -27,7 +28,9 @@ WHOLE_WORDS: Final = 4096
 # How far from a choice a long stretch of text is cut, in words, and how many blanks are tried for it.
 _DISTANCE: Final = 8
 _MOST_TRIES: Final = 8
+# How many options of a choice are tried at a cut, and each with how many of the next choice.
 _MOST_SAMPLES: Final = 8
+_MOST_STEPS: Final = 3
 _GAP = re.compile(r"(?<=\S)\s+(?=\S)")
 
 
@@ -138,9 +141,9 @@ def _pieces(stretch: _Stretch, ways: int, tokens: Tokenizer) -> list[str]:
 
 def _targets(stretch: _Stretch) -> list[int]:
     """Return the gaps to be cut at: the middle, or one near each choice of a long stretch."""
-    count = len(stretch.gaps)
-    behind_left = [min(_DISTANCE, count // 2)] if stretch.left else []
-    before_right = [max(count - 1 - _DISTANCE, count // 2)] if stretch.right else []
+    gaps = len(stretch.gaps)
+    behind_left = [min(_DISTANCE, gaps // 2)] if stretch.left else []
+    before_right = [max(gaps - 1 - _DISTANCE, gaps // 2)] if stretch.right else []
     return behind_left + before_right
 
 
@@ -158,10 +161,15 @@ def _gap_near(target: int, stretch: _Stretch, tokens: Tokenizer) -> int | None:
 
 
 def _agree(islands: Sequence[Parts], tokens: Tokenizer) -> bool:
-    """Tell whether normalising islands apart gives the tokens of the whole, tried with every option once."""
+    """Tell whether normalising islands apart gives the tokens of the whole.
+
+    Every option is tried, with the same one of the other choices and with the ones next to it.
+    """
     readings = [Reading(parts=island) for island in islands]
-    for option in range(_most_options(islands)):
-        texts = [reading.sample(option) for reading in readings]
+    most = _most_options(islands)
+    for option, step in product(range(most), range(min(most, _MOST_STEPS))):
+        options = count(option, step)
+        texts = [reading.sample(options) for reading in readings]
         if [token for text in texts for token in tokens(text)] != tokens(" ".join(texts)):
             return False
     return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
+from itertools import product, repeat
 from math import prod
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -68,11 +68,11 @@ class Reading:
         """Return the unescaped text; where there are choices, its first way."""
         if all(isinstance(part, str) for part in self.parts):
             return "".join(part for part in self.parts if isinstance(part, str))
-        return self.sample(0)
+        return self.sample(repeat(0))
 
-    def sample(self, option: int) -> str:
-        """Return the way that takes the option of this index, else the last, in every choice."""
-        return _fold(_join(self.parts, [_sample(part, option) for part in self.parts]))
+    def sample(self, options: Iterator[int]) -> str:
+        """Return the way that takes in each choice the option of the next index, counted round."""
+        return _fold(_join(self.parts, [_sample(part, options) for part in self.parts]))
 
     def texts(self) -> Iterator[str]:
         """Return every way written out, in written order, white space folded.
@@ -127,11 +127,11 @@ def _option_texts(choice: Choice) -> Iterator[str]:
         yield from (text.strip() for text in _texts(option))
 
 
-def _sample(part: str | Choice, option: int) -> str:
+def _sample(part: str | Choice, options: Iterator[int]) -> str:
     if isinstance(part, str):
         return part
-    parts = part.options[min(option, len(part.options) - 1)]
-    return _join(parts, [_sample(inner, option) for inner in parts]).strip()
+    parts = part.options[next(options) % len(part.options)]
+    return _join(parts, [_sample(inner, options) for inner in parts]).strip()
 
 
 def _join(parts: Parts, pieces: Iterable[str]) -> str:
