@@ -27,6 +27,11 @@ _NUMBER_BEHIND_DIGIT = re.compile(
 _SLASHES = str.maketrans({"\u2044": "/", "\u2215": "/"})
 _OUTSIDE_NUMBER = re.compile(r"(?<!\d)[.,:/\u066b\u066c]|[.,:/\u066b\u066c](?!\d)")
 _MINUS = re.compile(r"[-\u2212]")
+POINT_AND_DIGIT = re.compile(r"\.(?=[0-9])")
+
+# Thai and Lao am, which NFKC takes apart into a ring and a long a; a tone mark may stand behind the ring.
+_THAI_AM = re.compile("\u0e4d([\u0e48-\u0e4b]*)\u0e32")
+_LAO_AM = re.compile("\u0ecd([\u0ec8-\u0ecb]*)\u0eb2")
 
 _SPOKEN_SYMBOLS: Final = "%&@#+=°§№‰±\u00d7÷"
 _DECIDED_SIGNS: Final = "'-.,:/\u066b\u066c"
@@ -79,11 +84,15 @@ def delete_invisible(text: str) -> str:
 
 
 def compose(text: str) -> str:
-    """Write every character in its one form, Unicode NFKC; № and the ½ of 1½ stay apart."""
+    """Write every character in its one form, Unicode NFKC but for № and am; the ½ of 1½ stays apart."""
     if text.isascii():
         return text
     parts = _NUMBER_BEHIND_DIGIT.sub(" ", text).split("№")
-    return "№".join(unicodedata.normalize("NFKC", part) for part in parts)
+    return _write_am("№".join(unicodedata.normalize("NFKC", part) for part in parts))
+
+
+def _write_am(text: str) -> str:
+    return _LAO_AM.sub("\\1\u0eb3", _THAI_AM.sub("\\1\u0e33", text))
 
 
 def fold_case(text: str) -> str:
@@ -114,7 +123,7 @@ def delete_inner_signs(text: str) -> str:
     """Delete dots, the Catalan middle dot and Armenian tone marks between two letters."""
     deleted = _INNER_SIGN.sub(_delete_inner_sign, text)
     # Two letters that now meet may have one form: Hangul jamo do.
-    return deleted if deleted.isascii() else unicodedata.normalize("NFC", deleted)
+    return deleted if deleted.isascii() else _write_am(unicodedata.normalize("NFC", deleted))
 
 
 def _delete_inner_sign(match: re.Match[str]) -> str:
@@ -131,16 +140,30 @@ def _stands_between(match: re.Match[str], classes: str) -> bool:
 
 
 def keep_number_signs(text: str) -> str:
-    """Keep . , : / between two digits and a minus in front of a number; elsewhere they become a blank."""
+    """Keep . , : / between two digits and a minus in front of a number; elsewhere they become a blank.
+
+    A decimal that begins with its point gets a zero: .5 is 0.5.
+    """
+    text = lead_with_zero(text, POINT_AND_DIGIT)
     inside = _OUTSIDE_NUMBER.sub(" ", text.translate(_SLASHES))
     return _MINUS.sub(_keep_minus, inside)
 
 
+def lead_with_zero(text: str, point: re.Pattern[str]) -> str:
+    """Write a zero before what matches at the beginning of a word, behind a sign or behind a currency."""
+    return point.sub(lambda match: f"0{match[0]}" if _opens(match, also=("Pd",)) else match[0], text)
+
+
 def _keep_minus(match: re.Match[str]) -> str:
-    text, start, end = match.string, match.start(), match.end()
-    before, after = text[start - 1 : start] if start else " ", text[end : end + 1]
-    opens = before.isspace() or before == '"' or unicodedata.category(before) in {"Ps", "Pi", "Sc", "Sm"}
-    return "-" if opens and after.isdecimal() else " "
+    after = match.string[match.end() : match.end() + 1]
+    return "-" if _opens(match) and after.isdecimal() else " "
+
+
+def _opens(match: re.Match[str], also: tuple[str, ...] = ()) -> bool:
+    start = match.start()
+    before = match.string[start - 1 : start] if start else " "
+    opening = ("Ps", "Pi", "Sc", "Sm", *also)
+    return before.isspace() or before == '"' or unicodedata.category(before) in opening
 
 
 def set_off_symbols(text: str) -> str:
@@ -167,8 +190,8 @@ BASIC_1: Final = (
     ),
     Step(
         name="composition",
-        description="Write every character in its one form (Unicode NFKC); № stays, a fraction or raised "
-        "digit right behind a digit becomes a word of its own",
+        description="Write every character in its one form (Unicode NFKC); № stays, Thai and Lao am stay "
+        "one character, a fraction or raised digit right behind a digit becomes a word of its own",
         apply=compose,
     ),
     Step(name="case", description="Fold case by Unicode's full rules", apply=fold_case),
@@ -190,7 +213,7 @@ BASIC_1: Final = (
     Step(
         name="signs in numbers",
         description="Keep . , : / between two digits, and a minus right before a digit at the start of a "
-        "word; elsewhere they become a blank",
+        "word; elsewhere these and hyphens become a blank; .5 is 0.5",
         apply=keep_number_signs,
     ),
     Step(
@@ -201,8 +224,8 @@ BASIC_1: Final = (
     ),
     Step(
         name="punctuation",
-        description="Write a blank for all other punctuation (hyphens and slashes too), symbols, emoji, "
-        "control characters and lone surrogates",
+        description="Write a blank for all other punctuation, symbols, emoji, control characters and lone "
+        "surrogates",
         apply=blank_punctuation,
     ),
     Step(

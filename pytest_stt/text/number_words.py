@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
-from pytest_stt.text.basic import compose
+from pytest_stt.text.basic import compose, lead_with_zero
+from pytest_stt.text.languages import primary_language
 from pytest_stt.text.step import Step
 
 if TYPE_CHECKING:
@@ -20,7 +21,10 @@ _GROUPED_BY_COMMAS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?!\d)")
 _SIGN_IN_FRONT = re.compile(r"(?<!\d )([€$]) (-?\d[\d.,']*)")
 _ORDINAL_DOT = re.compile(r"(?<=\d)\.(?=[ºª]|er\b)")
 _DIGITS_OF_DECIMALS = re.compile(r"(?<!\S)\d+[.,]\d(?: \d)+(?!\S)")
+_COMMA_AND_DIGIT = re.compile(r",(?=[0-9])")
 _MARKS = re.compile(r"\b(?:M\d+|F)(?=\w)")
+# Python makes numbers of at most 4300 digits.
+_MOST_DIGITS: Final = 1000
 _EXPONENTS: Final = (3, 6, 9, 12)
 
 
@@ -34,6 +38,7 @@ class LanguageNumbers:
         scales: Words for a million and more, each with its power of ten.
         signs: The words for per cent, euro and dollar.
         one: What is one in front of a word of `scales` only, as a pattern.
+        minus: The word for a minus, where it has no other meaning before a number.
         article: The word for one that is left alone, since it is nearly always an article.
         tens_joint: The word between tens and `article`: vingt et une.
         scale_joint: The word that may stand between a word of `scales` and what follows: dois milhões e cem.
@@ -46,6 +51,7 @@ class LanguageNumbers:
     scales: Mapping[str, int]
     signs: Mapping[str, str]
     one: str = "(?!)"
+    minus: str = "(?!)"
     article: str = "(?!)"
     tens_joint: str = "(?!)"
     scale_joint: str = "(?!)"
@@ -88,6 +94,8 @@ LANGUAGES: Final = {
         },
         signs={"prozent": "%", **_euros_and_dollars("dollar", "dollars")},
         one="eine[rn]?",
+        minus="minus",
+        spellings={r"(?<=hundert)einstausend": "eins tausend"},
     ),
     "es": LanguageNumbers(
         code="es",
@@ -152,10 +160,23 @@ ORDINAL_DOTS: Final = Step(
 )
 
 
+# Comes before the step of `basic` that blanks a comma in front of a number.
+COMMA_DECIMALS: Final = Step(
+    name="decimals",
+    description="Write a zero before a comma that begins a number: ,5 is 0,5",
+    apply=partial(lead_with_zero, point=_COMMA_AND_DIGIT),
+)
+
+
+def groups_by_commas(language: str) -> bool:
+    """Tell whether a BCP 47 tag is of a country that writes Spanish numbers as 1,000.5."""
+    subtags = set(re.split("[-_]", language.lower()))
+    return primary_language(language) == "es" and bool(subtags & _COMMA_GROUPS)
+
+
 def spoken_numbers(numbers: LanguageNumbers, language: str) -> tuple[Step, ...]:
     """Make the steps that come after those of `basic`, for a BCP 47 tag."""
-    subtags = set(re.split("[-_]", language.lower()))
-    by_commas = numbers.code == "es" and bool(subtags & _COMMA_GROUPS)
+    by_commas = groups_by_commas(language)
     article = "" if numbers.article == "(?!)" else f"; {numbers.article} alone stays a word"
     return (
         Step(
@@ -208,14 +229,15 @@ def _write_digits(text: str, numbers: LanguageNumbers) -> str:
     text = _DIGITS_OF_DECIMALS.sub(lambda match: match[0].replace(" ", ""), text)
     for exponent in _EXPONENTS:
         text = _multiply(text, exponent, numbers.scale_joint)
-    one_more = rf"\b([0-9]*(?:[2-9]0|00)) {numbers.tens_joint} F{numbers.article}\b"
+    one_more = rf"\b([0-9]{{0,{_MOST_DIGITS}}}(?:[2-9]0|00)) {numbers.tens_joint} F{numbers.article}\b"
     text = re.sub(one_more, lambda match: str(int(match[1]) + 1), text)
+    text = re.sub(rf"(?<!\S)(?<!\d ){numbers.minus} (?=\d)", "-", text)
     return _MARKS.sub("", text)
 
 
 def _multiply(text: str, exponent: int, joint: str) -> str:
     """Write 2 million 500 as 2000500, and 3,5 million as 3500000."""
-    number = r"(?<![\w.,])([0-9]+)(?:[.,]([0-9]+))?"
+    number = rf"(?<![\w.,])([0-9]{{1,{_MOST_DIGITS}}})(?:[.,]([0-9]{{1,{_MOST_DIGITS}}}))?"
     rest = rf"(?:(?: {joint})? ([1-9][0-9]{{0,{exponent - 1}}})(?!\S| M))?"
     return re.sub(rf"{number} M{exponent}\w+{rest}", lambda match: _product(match, exponent), text)
 

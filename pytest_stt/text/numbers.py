@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Final
 
 from pytest_stt.errors import SuiteError
-from pytest_stt.text.basic import BASIC_1
+from pytest_stt.text.basic import BASIC_1, POINT_AND_DIGIT, lead_with_zero
 from pytest_stt.text.languages import primary_language
-from pytest_stt.text.number_words import LANGUAGES, ORDINAL_DOTS, spoken_numbers
+from pytest_stt.text.number_words import (
+    COMMA_DECIMALS,
+    LANGUAGES,
+    ORDINAL_DOTS,
+    groups_by_commas,
+    spoken_numbers,
+)
 from pytest_stt.text.printable import printable
 from pytest_stt.text.step import Step
-from pytest_stt.text.whisper import english
+from pytest_stt.text.whisper import write_numbers
 
 # The result is in the form of `basic`.
 _FINISH: Final = tuple(
@@ -19,20 +26,46 @@ _FINISH: Final = tuple(
     for step in BASIC_1
     if step.name in ("apostrophes", "signs in numbers", "spoken symbols", "punctuation", "white space")
 )
+# Signs still stand between words here, which are in lower case already.
+_SIGNS_GO: Final = next(place for place, step in enumerate(BASIC_1) if step.name == "signs in words")
+
+# A private-use character is no part of any number, and `basic` leaves it alone.
+_GAP: Final = "\ue0f0"
+_MOST_DIGITS: Final = 1000
+
+_DIGIT_WORDS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_TEENS: Final = (
+    *("ten", "eleven", "twelve", "thirteen", "fourteen"),
+    *("fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
+_TENS: Final = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_ONES: Final = "|".join(("oh?", *_DIGIT_WORDS, *_TEENS))
+_CARDINALS: Final = "|".join((_ONES, *_TENS))
+_ORDINALS: Final = (
+    r"zeroth|first|second|third|(?:four|fif|six|seven|eigh|nin|ten|eleven|twelf|\w+teen)th|\w+tieth"
+)
+
+_ONE_DIGIT = re.compile(rf"[0-9]|oh?|{'|'.join(_DIGIT_WORDS)}")
+_BETWEEN_WORDS: Final = frozenset(".'")
+_BETWEEN_DIGITS: Final = frozenset(".,:/'\u2044\u2215")
+_CLAUSE_MARK = re.compile(r"[.,:;!?\u2013\u2014]")
 
 _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{2,3})*,\d{3}(?!\d)|(?<![\d.,'])\d{1,3}(?:'\d{3})+(?!\d)")
 _SIGN_AND_NUMBER = re.compile(r"(?<=[$€£¢]) (?=\d)|(?<=\d) (?=%)")
 _SIGN_BEHIND = re.compile(
-    r"(?<!\S)(\d[\d.]*(?: (?:hundred|thousand|million|billion|trillion))?) ([$€£])(?! \d)"
+    r"(?<!\S)(\d[\d.]*(?: (?:hundred|thousand|million|billion|trillion))?) ([$€£¢])(?! \d)"
 )
+_TENS_OF_CENTS = re.compile(r"(?<=[$€£]0\.)([1-9])(?![\d.,:/])")
 _TIME = re.compile(r"(?<!\S)(\d{1,2}):(\d\d)(?!\S)")
-_HALF = re.compile(r"(?<!\S)(\d+) 1/2(?!\S)")
-_DIGITS = re.compile(r"(?<!\S)[0-9](?: [0-9])+(?!\S)")
-_ZEROS_IN_FRONT = re.compile(r"(?<!\S)0[0-9]+(?!\S)")
-_DIGIT_WORDS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_HALF = re.compile(r"(?<!\S)(\d+)(?: and a half| (?:and )?1/2)(?!\S)")
+_DIGITS = re.compile(r"(?<!\S)(?<!\d )[0-9](?: [0-9])++(?!\S| \d)")
+_ZEROS_IN_FRONT = re.compile(rf"(?<!\S)0[0-9]{{1,{_MOST_DIGITS}}}(?!\S)")
+_AFTER_DIGITS = re.compile(rf"(?<=\d) (?=(?:{_CARDINALS}|{_ORDINALS})\b)")
+_BEFORE_ORDINAL = re.compile(rf"\b({_ONES}) (?=(?:{_ORDINALS})\b)")
 _INDEFINITE = re.compile(r"\ba (?=(?:hundred|thousand|million|billion|trillion)\b)")
 _DECADE = re.compile(r"(?<=\d)'s\b")
 _NINTH = re.compile(r"\bninth(s?)\b")
+_NO_PART = re.compile(r"(?<![\d.,:/])(\d+)\.0+(?![\d.,:/])")
 _ONE = re.compile(r"\bone(s?)\b")
 
 
@@ -44,15 +77,54 @@ def steps_1(language: str | None) -> tuple[Step, ...]:
     """
     primary = primary_language(language or "en")
     if primary == "en":
-        return (*BASIC_1, *_ENGLISH, *_FINISH)
+        return (*_basic_with(_gaps(rf"\d++|{_CARDINALS}")), *_ENGLISH, _NO_GAPS, *_FINISH)
     if primary not in LANGUAGES:
         known = ", ".join(sorted({"en", *LANGUAGES}))
         raise SuiteError(
             f"the normaliser 'numbers' does not know the numbers of the language "
             f"'{printable(language or '', 40)}', only those of {known}"
         )
-    spoken = LANGUAGES[primary]
-    return (ORDINAL_DOTS, *BASIC_1, *spoken_numbers(spoken, language or primary), *_FINISH)
+    tag = language or primary
+    early = (_gaps(r"\d++"),) if groups_by_commas(tag) else (COMMA_DECIMALS, _gaps(r"\d++"))
+    spoken = spoken_numbers(LANGUAGES[primary], tag)
+    return (ORDINAL_DOTS, *_basic_with(*early), *spoken, _NO_GAPS, *_FINISH)
+
+
+def _basic_with(*early: Step) -> tuple[Step, ...]:
+    return (*BASIC_1[:_SIGNS_GO], *early, *BASIC_1[_SIGNS_GO:])
+
+
+def _gaps(number: str) -> Step:
+    # What is no half: 2-1/2 is one number.
+    pattern = rf"(?<![^\W_])({number})([\W_]++)(?=({number})(?![^\W_]))(?!1[/\u2044]2(?!\d))"
+    return Step(
+        name="gaps",
+        description="Mark where signs keep numbers apart: 1, 2 and 5. 3 and 3-1 are two numbers each",
+        apply=partial(re.compile(pattern).sub, _mark_gap),
+    )
+
+
+def _mark_gap(match: re.Match[str]) -> str:
+    before, between, behind = match.groups()
+    return f"{before} {_GAP}{between}" if _keeps_apart(before, between, behind) else match[0]
+
+
+def _keeps_apart(before: str, between: str, behind: str) -> bool:
+    in_digits = before[-1].isdecimal() and behind[0].isdecimal()
+    if between.isspace() or between in (_BETWEEN_DIGITS if in_digits else _BETWEEN_WORDS):
+        return False
+    if _ONE_DIGIT.fullmatch(before) and _ONE_DIGIT.fullmatch(behind):
+        return True
+    return _CLAUSE_MARK.search(between) is not None
+
+
+def _close_gaps(text: str) -> str:
+    return text.replace(_GAP, " ")
+
+
+_NO_GAPS: Final = Step(
+    name="no gaps", description="Write a blank for each mark that kept numbers apart", apply=_close_gaps
+)
 
 
 def _prepare_english(text: str) -> str:
@@ -60,7 +132,9 @@ def _prepare_english(text: str) -> str:
     text = _GROUPED.sub(lambda match: re.sub("[,']", "", match[0]), text)
     text = _HALF.sub(r"\1.5", _TIME.sub(r"\1\2", text))
     text = _SIGN_AND_NUMBER.sub("", _SIGN_BEHIND.sub(r"\2 \1", text))
-    text = _DECADE.sub("s", text)
+    text = _DECADE.sub("s", _TENS_OF_CENTS.sub(r"\g<1>0", text))
+    # OpenAI's rules make one number of 5 second and of one fifth.
+    text = _BEFORE_ORDINAL.sub(rf"\1 {_GAP} ", _AFTER_DIGITS.sub(f" {_GAP} ", text))
     text = _DIGITS.sub(lambda match: match[0].replace(" ", ""), text)
     # OpenAI's rules take the zeros from 007, but leave them to double oh seven.
     text = _ZEROS_IN_FRONT.sub(lambda match: " ".join(_DIGIT_WORDS[int(digit)] for digit in match[0]), text)
@@ -69,18 +143,23 @@ def _prepare_english(text: str) -> str:
 
 def _write_english(text: str) -> str:
     # The rules know the ninth by a wrong spelling only.
-    return str(english().standardize_numbers(_NINTH.sub(r"nineth\1", text)))
+    return write_numbers(_NINTH.sub(r"nineth\1", text))
 
 
 def _write_one(text: str) -> str:
     return _ONE.sub(r"1\1", text)
 
 
+def _write_decimals(text: str) -> str:
+    return _NO_PART.sub(r"\1", lead_with_zero(text, POINT_AND_DIGIT))
+
+
 _ENGLISH: Final = (
     Step(
         name="written numbers",
         description="Join what belongs to a number: 1,000 is 1000, $ 20 and 20 $ are $20, 5 % is 5%, 10:30 "
-        "is 1030, 2 1/2 is 2.5, 1960's is 1960s, single digits 3 4 5 are 345; a hundred is one hundred",
+        "is 1030, 2 1/2 is 2.5, 1960's is 1960s, single digits 3 4 5 are 345; a hundred is one hundred; "
+        "mark where a number ends before another: 5 second, one fifth",
         apply=_prepare_english,
     ),
     Step(
@@ -91,4 +170,5 @@ _ENGLISH: Final = (
         apply=_write_english,
     ),
     Step(name="one", description="Write one as 1, which those rules leave a word", apply=_write_one),
+    Step(name="decimals", description="Write .5 as 0.5, and 2.0 as 2", apply=_write_decimals),
 )

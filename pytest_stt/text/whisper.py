@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import warnings
 from functools import cache
+from itertools import groupby
 from typing import Any, Final
 
 from pytest_stt.text.step import Step
@@ -17,6 +18,9 @@ _BRACKETED = re.compile(r"[<\[][^>\]]*[>\]]")
 _PARENTHESIZED = re.compile(r"\([^)]+\)")
 _BLANKS = re.compile(r"\s+")
 _NUMBER_SIGNS: Final = ".%$¢€£"
+# Together well below the 4300 digits of which Python makes a number; a word may multiply by a decillion.
+_MOST_DIGITS: Final = 1000
+_MOST_WORDS: Final = 50
 
 
 @cache
@@ -66,8 +70,24 @@ def _delete_symbols_and_accents(text: str) -> str:
     return str(remove_symbols_and_diacritics(text, keep=_NUMBER_SIGNS))
 
 
-def _write_numbers(text: str) -> str:
-    return str(english().standardize_numbers(text))
+def write_numbers(text: str) -> str:
+    """Write numbers in digits by OpenAI's rules, but not those of thousands of digits, on which they fail."""
+    try:
+        return str(english().standardize_numbers(text))
+    except (AssertionError, ValueError):
+        return _write_numbers_apart(text)
+
+
+def _write_numbers_apart(text: str) -> str:
+    written: list[str] = []
+    for is_long, group in groupby(text.split(), key=lambda word: len(word) > _MOST_DIGITS):
+        words = list(group)
+        if is_long:
+            written += words
+            continue
+        for start in range(0, len(words), _MOST_WORDS):
+            written.append(english().standardize_numbers(" ".join(words[start : start + _MOST_WORDS])))
+    return " ".join(written)
 
 
 def _spell_american(text: str) -> str:
@@ -121,7 +141,7 @@ ENGLISH_1: Final = (
     Step(
         name="numbers",
         description="Write numbers in digits, with currency, per cent and ordinal endings; one stays a word",
-        apply=_write_numbers,
+        apply=write_numbers,
     ),
     Step(name="spelling", description="Write British spellings in the American way", apply=_spell_american),
     Step(

@@ -53,6 +53,7 @@ def test_cjk_is_idempotent_for_any_text(text):
 
 
 signs = st.sampled_from(
+    "\u0e19\u0e4d\u0e49\u0e33\u0e32"
     "字々ーカか\u3099゛ﾞ한ᄒaB1-−5.,:' 　、。・『％%½²№①㈱\u3006\u200d\ufe0f\u0301´〜~ㄅ㍻\ud800"
 )
 

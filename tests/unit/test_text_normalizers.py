@@ -29,6 +29,8 @@ EXAMPLES = {
         ("10² m²", "10 2 m2"),
         ("№ 5", "№ 5"),
         ("㎞ ﾃｽﾄ", "km テスト"),
+        ("น้ำ นํ้า น้ํา", "น้ำ น้ำ น้ำ"),
+        ("ຄຳ ຄໍາ ນ້ຳ ນໍ້າ ນ້ໍາ", "ຄຳ ຄຳ ນ້ຳ ນ້ຳ ນ້ຳ"),
     ],
     "case": [("Hello WORLD", "hello world"), ("Straße", "strasse"), ("ΣΊΣΥΦΟΣ", "σίσυφοσ"), ("ÀÉ", "àé")],
     "apostrophes": [
@@ -58,6 +60,8 @@ EXAMPLES = {
         ('-5 −5 (-5) "-5" $-5', "-5 -5 -5 -5 $ -5"),
         ("5-3 5 - 3 a-3 --5 -x", "5 3 5 3 a 3 5 x"),
         ("no.5 v2.0 1.,5 and/or", "no 5 v2.0 1 5 and or"),
+        (".5 mg, $.50 -.5 −.5 (.5) +.5", "0.5 mg $ 0.50 -0.5 -0.5 0.5 + 0.5"),
+        ("the end.5 more ...5 …5 . 5 a).5 .x", "the end 5 more 5 5 5 a 5 x"),
     ],
     "spoken symbols": [
         ("50% AT&T C++ #1 20°C", "50 % at & t c + + # 1 20 ° c"),
@@ -107,6 +111,19 @@ def test_words_of_every_script_stay_in_one_piece(language, words):
     assert len(basic(f"«{words}!»").split()) == len(words.split())
 
 
+@pytest.mark.parametrize("word", ["น้ำ", "นํ้า", "น้ํา", "ຄຳ", "ຄໍາ"])
+def test_am_is_one_character_in_whichever_order_it_was_typed(word):
+    assert basic(word)[-1] in "\u0e33\u0eb3"
+    assert basic(f"{word}.") == basic(word)
+
+
+def test_every_step_of_basic_says_only_what_it_does_itself():
+    said = {step.name: step.description for step in basic.steps}
+    assert "hyphens" in said["signs in numbers"]
+    assert "hyphens" not in said["punctuation"]
+    assert "slashes" not in said["punctuation"]
+
+
 def test_persian_words_are_not_torn_at_their_joiner():
     assert basic("می\u200cخواهم") == "میخواهم"
 
@@ -118,6 +135,7 @@ def test_basic_is_idempotent_for_any_text(text):
 
 
 signs = st.sampled_from(
+    "\u0e19\u0e4d\u0e49\u0e33\u0e32\u0ecd\u0ec9\u0eb2\u0eb3"
     "aB1٣אךاخㅎᄒ가ΣßͅἮ'’´`.,:/·-−_\"״׳ـְַً̈́\u200d\ufe0f\u20e3½²№™%€+՞ \t\u0149\ufe71\u2044\ud800"
 )
 

@@ -101,6 +101,19 @@ def test_the_steps_of_multilingual_come_to_what_is_published(text):
     assert multilingual(text) == published_multilingual(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["9" * 4301, "1 " * 4400, "one " * 4299 + "decillion", "a " + "9" * 4000 + " decillion two " * 300],
+    ids=["digits", "single digits", "spoken digits", "products"],
+)
+def test_numbers_of_thousands_of_digits_are_no_error(text):
+    assert english(text).split()
+
+
+def test_what_stands_beside_a_number_of_thousands_of_digits_is_normalised():
+    assert english(f"Twenty one {'9' * 4301} colours").strip() == f"21 {'9' * 4301} colors"
+
+
 def test_it_is_applied_once_for_a_second_time_would_change_the_text():
     once = english("3 point 1 4")
     assert once == published_english("3 point 1 4")
