@@ -72,6 +72,8 @@ def _rate(name: str, value: float) -> Iterator[Property]:
 
 def _of_terms(records: Iterable[Record]) -> Iterator[Property]:
     terms = [one for record in records if is_heard(record) for one in record.terms]
+    if not terms:  # nearly always
+        return
     for name, share in (("recall", recall(terms)), ("precision", precision(terms))):
         if share is not None:
             yield f"stt.keyword_{name}", f"{share:.4f}"
