@@ -52,7 +52,8 @@ def pair_in_time(
     said = np.array([numbers[word] for word in reference], dtype=np.int64)
     other = np.array([numbers[word] for word in heard], dtype=np.int64)
     band = _Band(said, other, _microseconds(reference_starts_s), _microseconds(heard_starts_s), errors)
-    return [(place, at) for place, at in band.pairs() if reference[place] == heard[at]]
+    pairs = [(place, at) for place, at in band.pairs() if reference[place] == heard[at]]
+    return pairs[::-1]
 
 
 def _pairs_along(alignment: Sequence[AlignedWord]) -> Iterator[tuple[int, int]]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
 from pytest_stt.metrics import EditCounts
-from pytest_stt.text.form import form_counts
+from pytest_stt.text.form import form_counts, form_tokens
 
 MARKS = [".", ",", "?", "!", "…", ";", ":", '"', "¿", "。", "、", ")", "।", "؟"]
 
@@ -94,6 +94,53 @@ def test_marks_at_the_edges_of_words_and_numbers_are_marks():
     assert marks("It costs 3.5.", "It costs 3.5") == (0, 0, 1, 0)
     assert marks("¿Qué? ¡Ya!", "Qué Ya") == (0, 0, 4, 0)
     assert marks("and/or 3:a", "and or 3 a") == (0, 0, 2, 0)
+
+
+@pytest.mark.parametrize("language", [None, "zh"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.com/a?b=c",
+        "http://127.0.0.1:80/",
+        "HTTPS://A.B/c_(d)-e.html#f,g",
+        "git+ssh://me@x.org/~y",
+    ],
+)
+def test_a_url_has_no_marks_inside(url, language):
+    assert marks(f"See {url}, then ({url}).", f"See {url}, then ({url}).", language) == (4, 0, 0, 0)
+    assert marks(f"“{url}”", "x", language) == (0, 0, 2, 0)
+    assert marks(f"见{url}，好。", "见好", language) == (0, 0, 2, 0)
+    assert case(f"See {url}", f"see {url}", language) == (1, 1)
+
+
+def test_what_is_no_url_has_marks():
+    assert marks("so: //well", "so well") == (0, 0, 3, 0)
+    assert marks("a://", "a") == (0, 0, 3, 0)
+
+
+@pytest.mark.parametrize(("mark", "other"), [("。", "."), ("、", ","), ("؟", "?"), ("،", ","), ("।", ".")])
+def test_a_mark_of_another_script_is_another_mark(mark, other):
+    assert marks(f"so{mark}", f"so{other}") == (0, 1, 0, 0)
+
+
+@pytest.mark.parametrize(("mark", "other"), [*zip("，！？：；．｡（", ",!?:;.。(", strict=True)])
+def test_full_width_and_half_width_marks_are_alike(mark, other):
+    assert marks(f"so {mark}", f"so {other}") == (1, 0, 0, 0)
+
+
+def test_tokens_of_form_are_the_words_and_marks_in_order():
+    assert form_tokens("«Well-known», 3.5 – yes...", "word") == [
+        '"',
+        "Well",
+        "known",
+        '"',
+        ",",
+        "3.5",
+        "-",
+        "yes",
+        "…",
+    ]
+    assert form_tokens("", "word") == []
 
 
 def test_a_hyphenated_word_is_two_words_that_may_be_written_apart():

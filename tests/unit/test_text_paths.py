@@ -13,7 +13,7 @@ from pytest_stt.metrics import mixed_tokens
 from pytest_stt.text.alternatives import parse_alternatives
 from pytest_stt.text.islands import read_islands
 from pytest_stt.text.normalizers import find_normalizer
-from pytest_stt.text.paths import best_ways
+from pytest_stt.text.paths import best_ways, nearest_spellings
 from pytest_stt.text.scoring import Expected, measure
 
 none, basic = find_normalizer("none"), find_normalizer("basic")
@@ -102,6 +102,18 @@ def test_no_way_has_fewer_errors_than_the_one_that_counts(name, reference, heard
 
 
 @settings(deadline=None)
+@given(reference=references(st.sampled_from("abc")), heard=st.lists(st.sampled_from("abcd"), max_size=12))
+def test_all_ways_that_are_as_good_are_found(reference, heard):
+    text = written(reference)
+    ways = {tuple(way.split()) for way in parse_alternatives(text).texts()}
+    costs = {way: (Levenshtein.distance(way, heard), -len(way)) for way in ways}
+    best = {way for way in ways if costs[way] == min(costs.values())}
+    found = [tuple(way.raw.split()) for way in best_ways(text, " ".join(heard), none, "word")]
+    assert len(found) == len(set(found)) == min(len(best), 64)
+    assert set(found) <= best
+
+
+@settings(deadline=None)
 @given(
     reference=references(st.sampled_from(["我要", "一", "book", "ก่", "张票b"])),
     heard=st.lists(st.sampled_from(["我要", "一", "book", "张"]), max_size=6),
@@ -168,6 +180,14 @@ def test_no_cut_is_made_where_it_would_change_what_a_normaliser_makes():
     assert len(islands(text, whisper, whole_words=0)) == 1
 
 
+@pytest.mark.parametrize("closing", ["{c / > / z}", "{c / z / >}", "{> / c / z}", "(>)"])
+@pytest.mark.parametrize("opening", ["(<)", "{a / <}", "{< / a / b}"])
+def test_no_cut_is_made_where_any_two_options_of_neighbours_would_change_something(opening, closing):
+    text = f"{opening} one two three four five six {closing}"
+    assert len(islands(text, find_normalizer("whisper-english"), whole_words=0)) == 1
+    assert len(islands(text, none, whole_words=0)) == 2
+
+
 def test_brackets_over_several_cuts_keep_a_reference_whole():
     whisper = find_normalizer("whisper-english")
     text = (
@@ -192,6 +212,17 @@ def test_a_reference_with_a_hundred_choices_is_scored():
     assert way.normalized.split() == heard.replace("for ", "four ").split()
 
 
+@pytest.mark.parametrize("loops", [1000, 3000])
+def test_a_loop_of_thousands_of_words_is_scored(loops):
+    text = "welcome to the show {gonna / going to} thank you for (really) being here you all thank you " * 3
+    heard = ["thank", "you"] * loops
+    said = measure(" ".join(heard), Expected(references=(text,), alternatives=True)).said.split()
+    ways = [way.split() for way in parse_alternatives(text).texts()]
+    assert len(ways) == 64
+    distances = {(Levenshtein.distance(way, heard), -len(way)) for way in ways}
+    assert (Levenshtein.distance(said, heard), -len(said)) == min(distances)
+
+
 def test_too_many_ways_that_can_not_be_kept_apart_are_refused():
     with pytest.raises(SuiteError, match="more than 4096 ways"):
         best_ways("{a / b} " * 13, "a", basic, "word")
@@ -212,6 +243,25 @@ def test_too_many_ways_that_can_not_be_kept_apart_are_refused():
 )
 def test_of_paths_with_as_many_errors_the_better_one_counts(reference, heard, said):
     assert measure(heard, Expected(references=(reference,), alternatives=True)).said == said
+
+
+def test_of_the_texts_of_a_way_those_nearest_in_form_are_found():
+    (way,) = best_ways("Yes{, / ;} {Sir / sir}{. / !}", "yes sir", basic, "word")
+    assert nearest_spellings(way, "Yes sir!", "word") == ["Yes, sir!", "Yes; sir!"]
+    assert nearest_spellings(way, "Yes sir!", "word", most=1) == ["Yes, sir!"]
+    assert nearest_spellings(way, "Yes; sir. " * 10, "word") == ["Yes; sir."]
+    # Of texts that differ in nothing that is form the first counts.
+    (way,) = best_ways("so{- / – / —} it is", "so it is", basic, "word")
+    assert nearest_spellings(way, "so it is", "word") == ["so- it is"]
+
+
+def test_texts_nearest_in_form_are_found_through_any_number_of_choices():
+    text = "Yes{, / } {Doctor / doctor} Smith, one two three four. " * 200
+    (way,) = best_ways(text, "yes doctor smith one two three four " * 200, basic, "word")
+    heard = " ".join(
+        ["Yes doctor Smith, one two three four."] * 199 + ["Yes, doctor Smith, one two three four."]
+    )
+    assert nearest_spellings(way, heard, "word") == [heard]
 
 
 def test_ways_with_as_many_errors_come_in_written_order_and_not_in_any_number():

@@ -5,6 +5,7 @@ import math
 import pytest
 
 from pytest_stt.errors import SuiteError
+from pytest_stt.text.normalizers import find_normalizer, normalizer_spec
 from pytest_stt.text.scoring import Expected, measure
 from pytest_stt.text.terms import Term
 from pytest_stt.text.times import TimedWord
@@ -128,6 +129,54 @@ def test_form_is_scored_on_the_raw_strings_and_only_when_asked_for():
     assert scored.form.punctuation.errors == 1
     assert scored.form.case.errors == 1
     assert measure("hi", expected("Hi")).form is None
+
+
+@pytest.mark.parametrize(
+    ("heard", "references"),
+    [
+        ("Hello world.", ["Hello, world.", "Hello world."]),
+        ("Yes doctor Smith.", ["Yes{, / } {Doctor / doctor} Smith."]),
+        (
+            "yes, doctor Smith!",
+            ["No{, / } {Doctor / doctor} Smith!", "{Yes / yes}{, / } (sir) doctor Smith{. / !}"],
+        ),
+        ("yes, DOCTOR", ["Yes, doctor", "({yes / no}), {DOCTOR / Doctor}"]),
+        ("I'm gonna try", ["I {am / 'm} {going to / gonna} try"]),
+    ],
+)
+@pytest.mark.parametrize("name", ["basic", "whisper-english"])
+def test_a_transcript_that_is_an_accepted_text_has_no_errors_in_form(name, heard, references):
+    scored = measure(heard, expected(*references, normalizer=name, alternatives=True, form=True))
+    assert scored.metrics.tokens.errors == 0
+    assert scored.form.punctuation.errors == scored.form.case.errors == 0
+    assert scored.said == heard
+    assert scored.normalized_reference == find_normalizer(name)(heard)
+
+
+def test_form_decides_between_texts_that_are_as_good_and_never_before_that():
+    references = ["hello word", "Hello there, world!", "hello world"]
+    scored = measure("Hello, world!", expected(*references, normalizer="basic", form=True))
+    assert scored.reference == "hello world"
+    # One word and one character are wrong in each.
+    scored = measure("Tea.", expected("sea", "Pea.", "Lea", normalizer="basic", form=True))
+    assert scored.reference == "Pea."
+    assert measure("Tea.", expected("sea", "Pea.", "Lea", normalizer="basic")).reference == "sea"
+
+
+def test_a_text_nearer_in_form_is_left_out_where_it_is_not_the_same_in_words():
+    # There are too many ways to normalise each as a whole, and two exclamation marks make another word.
+    normalizer = normalizer_spec([{"regex": [r"(!.*)!", r"\1 loud"]}, "basic"])
+    text = "{Yes / Yes!} one two three four five six " * 13
+    heard = "Yes one two three four five six " * 11
+    loud = "Yes! one two three four five six "
+    scored = measure(heard + loud * 2, expected(text, normalizer=normalizer, alternatives=True, form=True))
+    assert "!" not in scored.said
+    scored = measure(
+        heard + loud + "Yes one two three four five six",
+        expected(text, normalizer=normalizer, alternatives=True, form=True),
+    )
+    assert scored.said.count("!") == 1
+    assert scored.form.punctuation.errors == 0
 
 
 def test_times_of_words_are_compared_where_both_sides_have_some():

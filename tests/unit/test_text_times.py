@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,6 +12,7 @@ from hypothesis import strategies as st
 
 from pytest_stt.text.normalizers import find_normalizer
 from pytest_stt.text.times import TimedWord, WordOffsets, word_offsets
+from pytest_stt.text.timing import pair_in_time
 
 BASIC, NONE = find_normalizer("basic"), find_normalizer("none")
 
@@ -58,6 +62,92 @@ def test_a_word_that_becomes_several_is_compared_as_one() -> None:
 
 def test_blanks_around_a_word_are_no_part_of_it() -> None:
     assert word_offsets(timed(("red", 0.0)), timed((" red", 0.0)), NONE).matched == 1
+
+
+def test_a_word_that_is_said_several_times_is_compared_with_the_right_one() -> None:
+    said = timed(("the", 0), ("the", 1), ("cat", 2), ("the", 3), ("the", 4))
+    for missing in range(5):
+        heard = said[:missing] + said[missing + 1 :]
+        assert word_offsets(said, heard, NONE).offsets_ms == (0.0,) * 4
+        assert word_offsets(heard, said, NONE).offsets_ms == (0.0,) * 4
+
+
+def test_errors_come_before_times() -> None:
+    said = timed(("the", 0), ("cat", 1))
+    heard = timed(("cat", 0), ("the", 0), ("cat", 9))
+    assert word_offsets(said, heard, NONE).offsets_ms == (0.0, 8000.0)
+
+
+def test_as_many_substitutions_do_not_hide_a_word_that_was_heard_in_its_time() -> None:
+    assert word_offsets(timed(("a", 0), ("b", 1)), timed(("b", 1), ("a", 2)), NONE).offsets_ms == (0.0,)
+    assert word_offsets(timed(("a", 0), ("b", 1)), timed(("b", 0), ("a", 1)), NONE).matched == 0
+
+
+def test_offsets_come_in_the_order_of_the_reference() -> None:
+    said = timed(("a", 0), ("b", 1), ("c", 2))
+    heard = timed(("a", 0.1), ("x", 0.5), ("b", 1.2), ("c", 2.3))
+    assert word_offsets(said, heard, NONE).offsets_ms == (100.0, 200.0, 300.0)
+
+
+def test_starts_that_are_years_apart_do_no_harm() -> None:
+    said = timed(("a", 0), ("a", 1e300), ("b", 0), ("c", 5))
+    heard = timed(("a", 1e12), ("b", 1e9), ("x", 0))
+    assert word_offsets(said, heard, NONE).matched == 2
+
+
+@cache
+def best_cost(said: tuple[tuple[str, int], ...], heard: tuple[tuple[str, int], ...]) -> tuple[int, int]:
+    """Errors and the sum of distances of the best alignment, by brute force."""
+    if not said or not heard:
+        return len(said) + len(heard), 0
+    (word, start), (other, at) = said[-1], heard[-1]
+    before = best_cost(said[:-1], heard[:-1])
+    ways = [(before[0] + (word != other), before[1] + abs(start - at))]
+    for errors, apart in (best_cost(said[:-1], heard), best_cost(said, heard[:-1])):
+        ways.append((errors + 1, apart))
+    return min(ways)
+
+
+TIMED = st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 9)), min_size=1, max_size=7).map(
+    lambda words: sorted(words, key=lambda word: word[1])
+)
+
+
+@given(TIMED, TIMED)
+def test_no_alignment_with_as_few_errors_is_nearer_in_time(
+    said: list[tuple[str, int]], heard: list[tuple[str, int]]
+) -> None:
+    errors, apart = best_cost(tuple(said), tuple(heard))
+    pairs = paired(said, heard)
+    assert all(said[place][0] == heard[at][0] for place, at in pairs)
+    assert sum(abs(said[place][1] - heard[at][1]) for place, at in pairs) <= apart
+    assert pairs == sorted(pairs)
+    # The stretches between the pairs have the rest of the errors, and none fewer.
+    edges = [(-1, -1), *pairs, (len(said), len(heard))]
+    between = sum(max(end[0] - start[0], end[1] - start[1]) - 1 for start, end in pairwise(edges))
+    assert between == errors
+
+
+def paired(
+    said: list[tuple[str, int]], heard: list[tuple[str, int]], **options: int
+) -> list[tuple[int, int]]:
+    words = ([word for word, _ in side] for side in (said, heard))
+    starts = ([float(start) for _, start in side] for side in (said, heard))
+    return pair_in_time(*words, *starts, **options)
+
+
+def test_lists_that_are_too_long_are_aligned_without_times() -> None:
+    said = [("the", 0), ("x", 1), ("the", 2), ("cat", 3)]
+    heard = [("the", 2), ("cat", 3)]
+    assert paired(said, heard) == [(2, 0), (3, 1)]
+    assert paired(said, heard, most_cells=12) == [(2, 0), (3, 1)]
+    assert paired(said, heard, most_cells=11) == [(0, 0), (3, 1)]
+
+
+def test_long_lists_are_paired_in_time() -> None:
+    said = [("the", start) for start in range(3000)]
+    heard = [word for word in said if word[1] % 3]
+    assert paired(said, heard) == [(place, at) for at, (_, place) in enumerate(heard)]
 
 
 @pytest.mark.parametrize(
