@@ -102,6 +102,16 @@ def test_no_way_has_fewer_errors_than_the_one_that_counts(name, reference, heard
 
 
 @settings(deadline=None)
+@given(reference=references(st.sampled_from(["a", "A", "a.", "b,", "B", "b", "a-b"])), data=st.data())
+def test_every_way_heard_as_it_is_written_has_no_errors_in_form(reference, data):
+    heard = data.draw(st.sampled_from(list(parse_alternatives(written(reference)).texts())))
+    expected = Expected(references=(written(reference),), normalizer="basic", alternatives=True, form=True)
+    scored = measure(heard, expected)
+    assert scored.metrics.tokens.errors == 0
+    assert scored.form.punctuation.errors == scored.form.case.errors == 0
+
+
+@settings(deadline=None)
 @given(reference=references(st.sampled_from("abc")), heard=st.lists(st.sampled_from("abcd"), max_size=12))
 def test_all_ways_that_are_as_good_are_found(reference, heard):
     text = written(reference)
