@@ -125,6 +125,7 @@ class Attempting:
         finally:
             place.ended()
         self._note(self._span.now_s() - began, intended_s, status=result.http_status)
+        result.normalizer = self._utterance.case.normalizer
         return result
 
     def _note(
