@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -103,11 +104,14 @@ class CaseLimits:
 
 def notes_on_words(suite: SuiteEntry, languages: Sequence[str | None]) -> tuple[str, ...]:
     """Say in how many cases, whose languages these are, a `max_wer` that the suite names does not count."""
-    lacking = [language for language in languages if not is_written_in_words(language)]
-    if suite.assert_quality.changes().get("max_wer") is None or not lacking:
+    if suite.assert_quality.changes().get("max_wer") is None:
         return ()
-    names = ", ".join(sorted({language for language in lacking if language}))
-    cases = f"{len(lacking)} of {len(languages)} cases"
+    cases_of = Counter(languages)
+    lacking = {language for language in cases_of if not is_written_in_words(language)}
+    if not lacking:
+        return ()
+    names = ", ".join(sorted(filter(None, lacking)))
+    cases = f"{sum(cases_of[language] for language in lacking)} of {len(languages)} cases"
     return (f"max_wer does not count in {cases}: {names} is not written in words; use max_cer",)
 
 
