@@ -16,8 +16,8 @@ _PEER = ("pytest-audioeval==0.1.3", "pytest-asyncio")
 
 
 def ours() -> Path:
-    """Return the interpreter of an environment with this package, editable, and nothing else."""
-    return _environment("ours", ("-e", str(ROOT)), key=(ROOT / "pyproject.toml").read_text())
+    """Return the interpreter of an environment with this package, editable, and what it is scored against."""
+    return _environment("ours", ("-e", str(ROOT), "jiwer>=4.0"), key=(ROOT / "pyproject.toml").read_text())
 
 
 def peer() -> Path:

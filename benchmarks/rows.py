@@ -89,4 +89,4 @@ def fastest_s(costs: list[Cost]) -> float:
 
 
 def times(ours: float, other: float) -> str:
-    return f"{ours / other:.2f} x"
+    return f"{ours / other:.2f} x" if other else ""

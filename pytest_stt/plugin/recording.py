@@ -39,7 +39,11 @@ def record_of_case(
         message: The verdict or the error; where there is none, that of the repeats is taken.
     """
     case = item.case
-    record = Record(
+    if judged is None or judged.result is None:
+        facts: dict[str, Any] = {"audio": _audio_of_nothing_heard(case, item.config)}
+    else:
+        facts = _heard(judged.result, case.audio, item.config, offset_s=case.offset_s)
+    return Record(
         id=item.nodeid,
         suite=display_path(item.path, item.config),
         case=case.id,
@@ -56,11 +60,8 @@ def record_of_case(
         message=message or (judged.sentence if judged else ""),
         tries=() if hearing is None else tuple(chain.from_iterable(one.tries for one in hearing.attempts)),
         repeats=() if judged is None else judged.repeats,
+        **facts,
     )
-    if judged is None or judged.result is None:
-        return replace(record, audio=_audio_of_nothing_heard(case, item.config))
-    heard = _heard(judged.result, case.audio, item.config, offset_s=case.offset_s)
-    return replace(record, **heard)
 
 
 def _audio_of_nothing_heard(case: Case, config: pytest.Config) -> AudioFacts:

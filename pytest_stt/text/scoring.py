@@ -104,7 +104,7 @@ def measure(hypothesis: str, expected: Expected, *, heard_words: Sequence[TimedW
     candidates = [
         _Candidate(reference, way, TextMetrics.compute(way.normalized, heard, unit=unit))
         for reference in expected.references
-        for way in _ways(reference, heard, expected, normalizer)
+        for way in _ways(reference, hypothesis, heard, expected, normalizer)
     ]
     best, form = _best(candidates), None
     if expected.form:
@@ -144,7 +144,9 @@ def _badness(candidate: _Candidate) -> tuple[int, float, float]:
     return metrics.tokens.errors, metrics.tokens.rate, metrics.cer
 
 
-def _ways(reference: str, heard: str, expected: Expected, normalizer: Normalizer) -> Sequence[Way]:
+def _ways(
+    reference: str, hypothesis: str, heard: str, expected: Expected, normalizer: Normalizer
+) -> Sequence[Way]:
     """Return the ways to read a reference that may be the best."""
     if expected.alternatives:
         reading = parse_alternatives(reference)
@@ -154,7 +156,9 @@ def _ways(reference: str, heard: str, expected: Expected, normalizer: Normalizer
             unit = token_unit(expected.language)
             return best_ways(reference, heard, normalizer, unit)
         reference = reading.plain
-    return [Way(raw=reference, normalized=normalizer(reference), order=0, spellings=((reference,),))]
+    # Most transcripts are right to the letter.
+    normalized = heard if reference == hypothesis else normalizer(reference)
+    return [Way(raw=reference, normalized=normalized, order=0, spellings=((reference,),))]
 
 
 def _terms(said: str, heard: str, expected: Expected, normalizer: Normalizer) -> tuple[TermCounts, ...]:
