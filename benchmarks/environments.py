@@ -28,7 +28,7 @@ def peer() -> Path:
 def _environment(name: str, packages: tuple[str, ...], *, key: str) -> Path:
     folder, stamp = _CACHE / name, _CACHE / name / "made-of"
     python = folder / "bin" / "python"
-    digest = hashlib.sha256(f"{sys.version} {key}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{sys.version} {packages} {key}".encode()).hexdigest()
     if not stamp.exists() or stamp.read_text() != digest:
         print(f"making the environment {name} …", file=sys.stderr)
         venv.create(folder, clear=True, with_pip=True)
