@@ -38,6 +38,11 @@ def _given(value: Any) -> Any:
     return value
 
 
+def _text_alone(value: Any) -> Any:
+    # Older versions of pydantic know literals by their exact type only.
+    return str(value) if isinstance(value, str) and not isinstance(value, Null) else value
+
+
 def _condition(value: Any) -> Condition:
     if isinstance(value, list) and value and all(map(_is_text, value)):
         return Condition(texts=tuple(map(str, value)))
@@ -94,7 +99,7 @@ class DataSetEntry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     path: Text = ""
-    format: Format | None = None
+    format: Annotated[Format | None, BeforeValidator(_text_alone)] = None
     name: str = ""
     sample: Annotated[int | None, Field(ge=1)] = None
     seed: int = 0
