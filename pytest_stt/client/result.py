@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from pytest_stt.client.arguments import checked_terms, checked_words
+from pytest_stt.client.arguments import checked_normalizer, checked_terms, checked_type, checked_words
 from pytest_stt.errors import LimitExceeded, SuiteError
 from pytest_stt.limits import NO_LIMITS, in_force, override, verdict, without_words
 from pytest_stt.text.alignment import plain_alignment
@@ -100,6 +101,8 @@ class STTResult:
                 things.
             TypeError: The reference or the transcript is no `str`.
         """
+        self.normalizer = checked_normalizer("normalizer", self.normalizer)
+        checked_type("language", self.language, (str, NoneType), "a tag such as 'en'")
         terms, times = checked_terms(keywords, forbidden), checked_words(words)
         check_terms(terms, normalizer=self.normalizer, language=self.language, alternatives=True)
         rate(self, reference, terms=terms, words=times)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stt.errors import SuiteError
 from pytest_stt.limits import DEFAULT_LIMITS, Limits, override
-from pytest_stt.text.languages import is_written_in_words
+from pytest_stt.text.languages import is_written_in_words, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -110,9 +110,10 @@ def notes_on_words(suite: SuiteEntry, languages: Sequence[str | None]) -> tuple[
     lacking = {language for language in cases_of if not is_written_in_words(language)}
     if not lacking:
         return ()
-    names = ", ".join(sorted(filter(None, lacking)))
+    names = sorted({spelled(language) for language in lacking if language})
+    are = "is" if len(names) == 1 else "are"
     cases = f"{sum(cases_of[language] for language in lacking)} of {len(languages)} cases"
-    return (f"max_wer does not count in {cases}: {names} is not written in words; use max_cer",)
+    return (f"max_wer does not count in {cases}: {', '.join(names)} {are} not written in words; use max_cer",)
 
 
 def _has(nodes: Iterable[YamlMapping], key: str) -> bool:

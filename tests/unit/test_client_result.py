@@ -308,3 +308,15 @@ def test_a_client_names_every_wrong_step() -> None:
     with pytest.raises(SuiteError) as raised:
         STTClient(url="http://127.0.0.1:9", normalizer=[5, {"drop": []}])
     assert [problem.partition(":")[0] for problem in raised.value.problems] == ["normalizer"] * 2
+
+
+def test_a_list_of_steps_is_a_normaliser_of_a_result() -> None:
+    result = STTResult(hypothesis_text="Uh red")
+    result.normalizer = ["basic", {"drop": ["uh"]}]  # type: ignore[assignment]
+    assert result.compute_metrics("red").text_metrics is not None
+    assert result.normalizer == '["basic@1",{"drop":["uh"]}]'
+
+
+def test_a_language_that_is_no_text_is_refused_in_a_sentence() -> None:
+    with pytest.raises(SuiteError, match="language has to be a tag such as 'en'"):
+        STTResult(hypothesis_text="a", language=5).compute_metrics("a")  # type: ignore[arg-type]
