@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from manifest_rows import problems as manifest_problems
 from pydantic import ValidationError
 
 from pytest_stt.suite.document import read_document
@@ -47,8 +49,34 @@ def test_a_condition_is_text_a_list_or_a_range() -> None:
     ],
 )
 def test_anything_else_is_no_condition(condition: str) -> None:
-    with pytest.raises(ValidationError, match="a range of numbers such as"):
-        entry(f"where: {{a: {condition}}}")
+    assert entry(f"where: {{a: {condition}}}").where == {"a": None}
+
+
+@pytest.mark.parametrize(
+    ("condition", "sentence"),
+    [
+        ("", "such as {min: 1, max: 20}, found nothing"),
+        (
+            "[x, [y]]",
+            "expected text, a list of texts, or a range of numbers such as {min: 1, max: 20}, found a list",
+        ),
+        ("{}", "found an empty mapping"),
+        ("{mim: 2}", 'such as {min: 1, max: 20}, found the key "mim"; did you mean "min"?'),
+        ("{from: 2}", 'found the key "from"'),
+        ("{min: x}", 'expected a number as "min", found "x"'),
+        ("{max: nan}", 'expected a number as "max", found "nan"'),
+        ("{max: []}", 'expected a number as "max", found an empty list'),
+        ("{min: 2, max: 1}", 'expected a "max" of 2 or more, as "min" is that, found "1"'),
+    ],
+)
+def test_what_is_no_condition_is_named_with_its_key_and_line(
+    tmp_path: Path, condition: str, sentence: str
+) -> None:
+    (tmp_path / "m.csv").write_text("audio,reference\na.wav,x\n")
+    keys = f"path: m.csv\nformat: csv\nwhere:\n  id: a\n  year: {condition}\n"
+    (problem,) = manifest_problems(tmp_path, keys)
+    assert problem.startswith("suites/s.yaml:5: where: year: expected ")
+    assert problem.endswith(sentence)
 
 
 @pytest.mark.parametrize(

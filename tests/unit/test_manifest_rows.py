@@ -236,6 +236,10 @@ def people(folder: Path) -> None:
         ("{age: {min: 21}}", "2"),
         ("{age: [20]}", "1"),
         ("{id: [3, 4]}", "34"),
+        ('{age: ""}', "34"),
+        ('{age: ["", 20]}', "134"),
+        ('{lang: ""}', "234"),
+        ('{speaker: ""}', "1234"),
         ("{lang: en}", "1"),
         ("{language: en}", "1"),
         ("{reference: x, audio_filepath: {min: 1}}", ""),
@@ -256,6 +260,8 @@ def test_where_takes_the_rows_that_are_like_it(tmp_path: Path, where: str, chose
         ("{speaker: x}", 'speaker: no row has a field "speaker"; it has id, '),
         ("{gender: femal}", 'gender: no row has "femal" there; did you mean "female"?'),
         ("{accent: [x, y]}", 'accent: no row has "x" or "y" there; it has irish, scottish, welsh'),
+        ('{gender: ""}', "gender: every row has a value there"),
+        ('{gendr: ""}', 'gendr: no row has a field "gendr"; did you mean "gender"?'),
         ("{age: {max: 3}}", "age: no row is in this range"),
         (
             "{accent: {max: 3}}",
@@ -269,6 +275,52 @@ def test_a_condition_that_no_row_can_meet_is_a_problem_of_the_suite(
     people(tmp_path)
     (problem,) = trouble(tmp_path, f"where:\n  {where}")
     assert problem.startswith(f"suites/s.yaml:5: where: {sentence}")
+
+
+@pytest.mark.parametrize(
+    ("files", "keys", "audio"),
+    [
+        ({"m.csv": "file,reference\nclips/a.wav,x\nclips/b.wav,y\n"}, "m.csv, format: csv", "file"),
+        ({"m.csv": "file,reference\nclips/a.wav,x\nclips/b.wav,y\n"}, "m.csv, format: csv", "audio"),
+        (
+            {"k/text": "u x\nv y\n", "k/wav.scp": "u clips/a.wav\nv clips/b.wav\n"},
+            "k, format: kaldi",
+            "audio",
+        ),
+        (
+            {
+                "k/text": "u x\nv y\n",
+                "k/wav.scp": "r clips/a.wav\ns clips/b.wav\n",
+                "k/segments": "u r 0 1\nv s 0 -1\n",
+            },
+            "k, format: kaldi",
+            "audio",
+        ),
+        ({"p/clips/a.txt": "x\n", "p/clips/b.txt": "y\n"}, "p, format: pairs", "audio"),
+    ],
+)
+def test_audio_is_chosen_by_its_path_in_the_manifest_else_in_the_data_set(
+    tmp_path: Path, files: dict[str, str], keys: str, audio: str
+) -> None:
+    for name, text in files.items():
+        write(tmp_path, name, text)
+    for folder in ("", "k/", "p/"):
+        touch(tmp_path, f"{folder}clips/a.wav", f"{folder}clips/b.wav")
+    columns = "columns: {audio: file}, " if "csv" in keys else ""
+    start = f"{{path: {keys}, {columns}where: {{{audio}: "
+    (row,) = rows(tmp_path, start + "clips/b.wav}}")
+    assert row.reference == "y"
+    (problem,) = problems(tmp_path, start + "clips/.wav}}")
+    assert problem.startswith(
+        f'suites/s.yaml:1: where: {audio}: no row has "clips/.wav" there; did you mean "clips/'
+    )
+
+
+def test_audio_is_chosen_as_it_is_written_where_paths_are_mapped(tmp_path: Path) -> None:
+    write(tmp_path, "m.csv", "audio,reference\n/data/a.wav,x\n/data/b.wav,y\n")
+    touch(tmp_path, "here/b.wav")
+    (row,) = rows(tmp_path, "{path: m.csv, format: csv, paths: {/data: here}, where: {audio: /data/b.wav}}")
+    assert row.audio == tmp_path / "here/b.wav"
 
 
 def test_of_very_many_values_none_is_proposed(tmp_path: Path) -> None:

@@ -94,6 +94,7 @@ def utterance(
         duration_s=duration,
         speaker=_text(get("speaker"), "speaker"),
         meta=meta,
+        written=audio,
     )
 
 

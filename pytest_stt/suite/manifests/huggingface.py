@@ -245,6 +245,7 @@ def _utterance(
         embedded=SavedAudio(folder=rows.folder, version=rows.version, column=rows.roles["audio"], row=number)
         if is_embedded
         else None,
+        written=path or "",
     )
 
 

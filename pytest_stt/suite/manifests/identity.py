@@ -51,12 +51,20 @@ def sampling_name(row: Utterance, folders: Sequence[str]) -> str:
     """
     if row.id:
         return row.id
-    begins = [] if row.embedded else [folder for folder in folders if row.audio.startswith(folder + os.sep)]
-    name = row.audio[len(begins[0]) + 1 :] if begins else os.path.basename(row.audio)  # noqa: PTH119 - speed
-    stem = os.path.splitext(name)[0].replace(os.sep, "/")  # noqa: PTH122 - speed
+    stem = os.path.splitext(audio_in(row, folders))[0]  # noqa: PTH122 - speed
     if not row.offset_s and row.duration_s is None:
         return stem
     return f"{stem} {row.offset_s:.6f} {'' if row.duration_s is None else f'{row.duration_s:.6f}'}"
+
+
+def audio_in(row: Utterance, folders: Sequence[str]) -> str:
+    """Return the path of a row's audio in the first of some folders that it is in, with slashes.
+
+    It is the name of the file alone where it is in none or inside of a table.
+    """
+    begins = [] if row.embedded else [folder for folder in folders if row.audio.startswith(folder + os.sep)]
+    name = row.audio[len(begins[0]) + 1 :] if begins else os.path.basename(row.audio)  # noqa: PTH119 - speed
+    return name.replace(os.sep, "/")
 
 
 def _stem(audio: str) -> str:

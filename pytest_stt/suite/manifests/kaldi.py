@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pytest_stt.suite.manifests.faults import BadRow
@@ -32,6 +32,7 @@ class _Part:
 
     line: int
     audio: str = ""
+    written: str = ""
     offset_s: float = 0.0
     duration_s: float | None = None
 
@@ -62,6 +63,7 @@ def read_kaldi(source: Source) -> Iterator[Utterance]:
                 duration_s=part.duration_s,
                 speaker=known.pop("speaker", None),
                 meta=known,
+                written=part.written,
             )
 
 
@@ -87,7 +89,7 @@ def _recordings(source: Source) -> dict[str, _Part]:
         wrong = _unfit(path)
         if wrong:
             source.faults.add(file, line, f"{wrong}; write the audio to a file and name this here")
-        recordings[name] = _Part(line=line, audio="" if wrong else source.audio_path(path))
+        recordings[name] = _Part(line=line, audio="" if wrong else source.audio_path(path), written=path)
     return recordings
 
 
@@ -117,10 +119,10 @@ def _segment(line: int, rest: str, recordings: dict[str, _Part]) -> _Part:
     recording, begin, end = words
     if recording not in recordings:
         raise BadRow(f"wav.scp has no recording {quoted(recording)}")
-    audio, offset = recordings[recording].audio, read_offset(begin)
+    whole, offset = recordings[recording], read_offset(begin)
     if end == "-1":  # as Kaldi's extract-segments has it: up to the end of the file
-        return _Part(line=line, audio=audio, offset_s=offset)
-    return _Part(line=line, audio=audio, offset_s=offset, duration_s=read_span(offset, end))
+        return replace(whole, line=line, offset_s=offset)
+    return replace(whole, line=line, offset_s=offset, duration_s=read_span(offset, end))
 
 
 def _facts(folder: Path, faults: Faults) -> dict[str, dict[str, str]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pytest_stt.suite.manifests.audio_files import LONGEST_PATH, find_audio
 from pytest_stt.suite.manifests.columns import COLUMNS, columns_of
+from pytest_stt.suite.manifests.condition import unfit
 from pytest_stt.suite.manifests.faults import Faults
 from pytest_stt.suite.manifests.folders import read_librispeech, read_pairs
 from pytest_stt.suite.manifests.huggingface import read_huggingface
@@ -107,9 +108,18 @@ def _is_readable(entry: DataSetEntry, node: YamlMapping, folder: Path, problems:
         if key in node and entry.format not in formats:
             known = ", ".join(sorted(formats))
             problems.add(node.key_line(key), f'"{key}" is for {known}, not for {entry.format}')
+    fits = _has_conditions(entry, node, problems)
     wrong = _wrong_path(folder / entry.path, str(entry.format))
     if wrong:
         problems.add(node.value_line("path"), f"{wrong}: {printable(entry.path, LONGEST_PATH)}")
+    return fits and not wrong
+
+
+def _has_conditions(entry: DataSetEntry, node: YamlMapping, problems: Problems) -> bool:
+    """See that all of `where` are conditions; add what is none, as it was typed."""
+    wrong = [name for name, condition in entry.where.items() if condition is None]
+    for name in wrong:
+        problems.add(node["where"].value_line(name), f"where: {name}: {unfit(node['where'][name])}")
     return not wrong
 
 

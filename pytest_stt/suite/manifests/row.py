@@ -27,6 +27,7 @@ class Utterance(NamedTuple):
         speaker: As the manifest has it, None when it is silent.
         meta: All else it says, as text; what is empty is left out.
         embedded: The audio where it is not a file of its own.
+        written: The path of the audio as the manifest has it, `""` where it has none.
     """
 
     source: Path
@@ -40,6 +41,7 @@ class Utterance(NamedTuple):
     speaker: str | None = None
     meta: Mapping[str, str] = {}
     embedded: EmbeddedAudio | None = None
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

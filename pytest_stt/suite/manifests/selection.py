@@ -10,13 +10,14 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from pytest_stt.suite.document import YamlMapping
-from pytest_stt.suite.manifests.identity import sampling_name
+from pytest_stt.suite.manifests.identity import audio_in, sampling_name
 from pytest_stt.suite.problems import nearest, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pytest_stt.suite.manifests.entry import Condition, DataSetEntry
+    from pytest_stt.suite.manifests.condition import Condition
+    from pytest_stt.suite.manifests.entry import DataSetEntry
     from pytest_stt.suite.manifests.faults import Faults
     from pytest_stt.suite.manifests.row import Utterance
     from pytest_stt.suite.problems import Problems
@@ -61,7 +62,7 @@ class Selector:
         entry: What its keys say.
         node: The same with its lines.
         columns: Columns by the field of a row that they became, as in `{"locale": "language"}`.
-        folders: Where audio may be, for `sampling_name`.
+        folders: Where audio may be, for paths in the data set.
         faults: Knows what messages call a place in the manifest.
         problems: Gets what `where` asks for and no row has.
     """
@@ -86,6 +87,7 @@ class Selector:
         fitting = [
             self._fitting(name, condition, self._values(name, rows, ids), rows)
             for name, condition in self.entry.where.items()
+            if condition is not None
         ]
         chosen = sorted(set.intersection(*fitting))
         if all(fitting) and not chosen:
@@ -98,6 +100,8 @@ class Selector:
         field = self.columns.get(name, name)
         if field == "id":
             return ids
+        if field == "audio":
+            return [row.written or audio_in(row, self.folders) for row in rows]
         if field not in _FIELDS:
             return [row.meta.get(name) for row in rows]
         own = list(map(attrgetter(_FIELDS[field]), rows))
@@ -107,19 +111,27 @@ class Selector:
         self, name: str, condition: Condition, values: Sequence[Value], rows: Sequence[Utterance]
     ) -> set[int]:
         """Return the indices of the rows that are as one condition has it; without any, say so."""
-        if all(value is None for value in values):
+        if all(value is None for value in values) and not ("" in condition.texts and self._is_own(name)):
             self._report(name, f"no row has a field {quoted(name)}{nearest(name, _field_names(rows))}")
             return set()
         if not condition.texts:
             return self._between(name, condition, values, rows)
         texts = condition.texts
-        wanted = {*texts, *(number for number in map(_number, texts) if number is not None)}
+        wanted: set[Value] = {*texts, *(number for number in map(_number, texts) if number is not None)}
+        if "" in texts:
+            wanted.add(None)
         fitting = {at for at, value in enumerate(values) if value in wanted}
-        if not fitting:
+        if texts == ("",) and not fitting:
+            self._report(name, "every row has a value there")
+        elif not fitting:
             known = sorted({str(value) for value in values if value is not None})
             hint = nearest(texts[0], known) if len(known) <= MOST_NAMED else ""
             self._report(name, f"no row has {' or '.join(map(quoted, texts))} there{hint}")
         return fitting
+
+    def _is_own(self, name: str) -> bool:
+        """Tell whether rows of every format have a field, if without a value."""
+        return self.columns.get(name, name) in _FIELDS
 
     def _between(
         self, name: str, condition: Condition, values: Sequence[Value], rows: Sequence[Utterance]
