@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from record_samples import header, heard, results_file
 
-from pytest_stt.cli import main
+from pytest_stt.cli import OUTPUT_LOST, main
 from pytest_stt.cli.command import READER_GONE
 from pytest_stt.cli.terminal import show, terminal_width
 from pytest_stt.records import results_schema
@@ -111,6 +111,16 @@ def test_a_reader_that_has_gone_is_no_stack_trace(
         os.close(writer)
     assert ended.returncode == READER_GONE
     assert not ended.stderr
+
+
+@pytest.mark.parametrize("arguments", [["schema", "--results"], ["normalize", "basic", "x"], ["--help"]])
+def test_output_that_cannot_be_written_is_one_sentence(arguments: list[str]) -> None:
+    command = [sys.executable, "-m", "pytest_stt", *arguments]
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False, text=True)
+        assert subprocess.run(command, stdout=full, stderr=full, check=False).returncode == OUTPUT_LOST
+    assert ended.returncode == OUTPUT_LOST
+    assert ended.stderr == "pytest-stt: the output can't be written: No space left on device\n"
 
 
 def test_a_complaint_that_nobody_reads_is_no_stack_trace() -> None:
