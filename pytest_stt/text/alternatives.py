@@ -17,6 +17,9 @@ from pytest_stt.text.printable import printable
 from pytest_stt.text.readings import Choice, Reading, is_wide
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_stt.metrics import TokenUnit
     from pytest_stt.text.readings import Parts
 
 _SPECIAL = re.compile(r"[{}()\\]")
@@ -40,15 +43,26 @@ def parse_alternatives(text: str) -> Reading:
 
 
 def check_ways(reading: Reading) -> None:
-    """Check that a reference can be scored with any normaliser.
+    """Check that a reference can be scored with any normaliser, in any language.
 
     Raises:
-        SuiteError: Choices with fewer than 4 words between them can be read in more than 4096 ways.
+        SuiteError: Choices with fewer than 4 words between them, or characters in scripts without blanks
+            between words, can be read in more than 4096 ways.
     """
-    clusters = (tuple(group) for wide, group in groupby(reading.parts, key=is_wide) if not wide)
-    problems = [cluster.too_many for parts in clusters if (cluster := Reading(parts=parts)).too_many]
+    problems = [cluster.too_many for cluster in _clusters(reading, "character") if cluster.too_many]
     if problems:
         raise SuiteError(*problems)
+
+
+def are_apart(reading: Reading, unit: TokenUnit) -> bool:
+    """Tell whether at most 4096 ways come together when choices are kept apart by 4 tokens of a unit."""
+    return not any(cluster.too_many for cluster in _clusters(reading, unit))
+
+
+def _clusters(reading: Reading, unit: TokenUnit) -> Iterator[Reading]:
+    for wide, parts in groupby(reading.parts, key=lambda part: is_wide(part, unit)):
+        if not wide:
+            yield Reading(parts=tuple(parts))
 
 
 @lru_cache(maxsize=4096)

@@ -2,17 +2,19 @@
 
 A normaliser looks across words (`twenty {dollars / bucks}` may become `$20`), so every way is normalised as
 a whole. A long reference has too many ways for that; it is cut in the middle of literal text, at blanks
-where normalising both sides apart makes no difference.
+where normalising both sides apart makes no difference. In scripts that set no blanks between words it may be
+cut between any two characters.
 """
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from dataclasses import dataclass
-from itertools import count, product
+from functools import cached_property
+from itertools import count, pairwise, product
 from typing import TYPE_CHECKING, Final
 
-from pytest_stt.metrics import tokens_of
+from pytest_stt.metrics import mixed_tokens, tokens_of
 from pytest_stt.text.readings import MOST_WAYS, Choice, Reading, count_ways, is_wide
 
 if TYPE_CHECKING:
@@ -25,13 +27,15 @@ if TYPE_CHECKING:
 
 # Ways of so few words are simply all normalised in full.
 WHOLE_WORDS: Final = 4096
-# How far from a choice a long stretch of text is cut, in words, and how many blanks are tried for it.
+# How far from a choice a long stretch of text is cut, in words, and how many gaps are tried for it.
 _DISTANCE: Final = 8
+# How much nearer than a blank or the end of a clause any other gap has to be.
+_DETOUR: Final = 4
 _MOST_TRIES: Final = 8
 # How many options of a choice are tried at a cut, and each with how many of the next choice.
 _MOST_SAMPLES: Final = 8
 _MOST_STEPS: Final = 3
-_GAP = re.compile(r"(?<=\S)\s+(?=\S)")
+_CLOSING: Final = frozenset({"Po", "Pe", "Pf"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,7 +43,7 @@ class Way:
     """Hold one way to read an island.
 
     Attributes:
-        raw: It, written out.
+        raw: It, written out; it ends with a blank where the next island follows one.
         normalized: It in the form that is scored.
         order: Its place in written order, counted from 0.
         spellings: Of every island it leads through the texts that have these tokens, in written order.
@@ -72,14 +76,17 @@ def read_islands(
     def tokens(text: str) -> list[str]:
         return tokens_of(normalizer(text), unit)
 
-    is_short = reading.ways * len(reading.plain.split()) <= whole_words
-    islands = [reading.parts] if is_short else _cut(reading, tokens)
-    return [_read(Reading(parts=island), normalizer, unit) for island in islands]
+    is_short = reading.ways * len(mixed_tokens(reading.plain)) <= whole_words
+    islands = [reading.parts] if is_short else _cut(reading, tokens, unit)
+    return [
+        _read(Reading(parts=island), blank, normalizer, unit)
+        for island, blank in zip(islands, _blanks_behind(islands), strict=True)
+    ]
 
 
-def _read(island: Reading, normalizer: Callable[[str], str], unit: TokenUnit) -> Island:
+def _read(island: Reading, blank: str, normalizer: Callable[[str], str], unit: TokenUnit) -> Island:
     spellings: dict[tuple[str, ...], list[str]] = {}
-    normalized = {raw: normalizer(raw) for raw in island.texts()}
+    normalized = {text + blank: normalizer(text) for text in island.texts()}
     for raw, text in normalized.items():
         spellings.setdefault(tuple(tokens_of(text, unit)), []).append(raw)
     return {
@@ -88,13 +95,20 @@ def _read(island: Reading, normalizer: Callable[[str], str], unit: TokenUnit) ->
     }
 
 
-def _cut(reading: Reading, tokens: Tokenizer) -> list[Parts]:
+def _blanks_behind(islands: Sequence[Parts]) -> list[str]:
+    """Return what stands behind each island: a blank, or nothing if it was cut elsewhere or is the last."""
+    return [" " if str(island[-1])[-1:].isspace() else "" for island in islands[:-1]] + [""]
+
+
+def _cut(reading: Reading, tokens: Tokenizer, unit: TokenUnit) -> list[Parts]:
+    wide = [index for index, part in enumerate(reading.parts) if is_wide(part, unit)]
+    stretches = {index: _stretch(reading.parts, wide, place, unit) for place, index in enumerate(wide)}
     islands: list[Parts] = []
     island: Parts = ()
     for index, part in enumerate(reading.parts):
         pieces: list[str | Choice] = [part]
-        if isinstance(part, str) and is_wide(part):
-            pieces = [*_pieces(_stretch(reading.parts, index), count_ways(island), tokens)]
+        if index in stretches:
+            pieces = [*_pieces(stretches[index], count_ways(island), tokens)]
         island += (pieces[0],)
         for piece in pieces[1:]:
             islands.append(island)
@@ -111,20 +125,32 @@ class _Stretch:
     text: str
     left: Parts
     right: Parts
+    unit: TokenUnit
 
-    @property
-    def gaps(self) -> list[tuple[int, int]]:
-        """Return where the white space between its words begins and ends."""
-        return [gap.span() for gap in _GAP.finditer(self.text)]
+    @cached_property
+    def gaps(self) -> list[int]:
+        """Return where it may be cut: where its tokens begin."""
+        starts = []
+        end = 0
+        for token in tokens_of(self.text, self.unit):
+            starts.append(self.text.index(token, end))
+            end = starts[-1] + len(token)
+        return starts[1:]
+
+    def detour(self, gap: int, target: int) -> int:
+        """Return how far a gap is from another, more if it is neither at a blank nor behind a clause."""
+        before = self.text[self.gaps[gap] - 1]
+        is_plain = before.isspace() or unicodedata.category(before) in _CLOSING
+        return abs(gap - target) + (0 if is_plain else _DETOUR)
 
 
-def _stretch(parts: Parts, index: int) -> _Stretch:
-    wide = [place for place, part in enumerate(parts) if is_wide(part)]
-    place = wide.index(index)
+def _stretch(parts: Parts, wide: Sequence[int], place: int, unit: TokenUnit) -> _Stretch:
+    """Return the stretch that is the part `wide[place]`, `wide` being where all texts of many words are."""
+    index = wide[place]
     start = wide[place - 1] if place else 0
     end = wide[place + 1] if place + 1 < len(wide) else len(parts)
-    text = parts[index]
-    return _Stretch(text=str(text), left=parts[start:index], right=parts[index + 1 : end + 1])
+    left, right = parts[start:index], parts[index + 1 : end + 1]
+    return _Stretch(text=str(parts[index]), left=left, right=right, unit=unit)
 
 
 def _pieces(stretch: _Stretch, ways: int, tokens: Tokenizer) -> list[str]:
@@ -134,9 +160,8 @@ def _pieces(stretch: _Stretch, ways: int, tokens: Tokenizer) -> list[str]:
     cuts = sorted({gap for gap in found if gap is not None})
     if not cuts and ways * count_ways(stretch.right) > MOST_WAYS:
         cuts = [len(gaps) // 2]
-    starts = [0, *(gaps[cut][1] for cut in cuts)]
-    ends = [*(gaps[cut][0] for cut in cuts), len(stretch.text)]
-    return [stretch.text[start:end] for start, end in zip(starts, ends, strict=True)]
+    edges = [0, *(gaps[cut] for cut in cuts), len(stretch.text)]
+    return [stretch.text[start:end] for start, end in pairwise(edges)]
 
 
 def _targets(stretch: _Stretch) -> list[int]:
@@ -150,11 +175,10 @@ def _targets(stretch: _Stretch) -> list[int]:
 def _gap_near(target: int, stretch: _Stretch, tokens: Tokenizer) -> int | None:
     """Return the gap nearest to a target at which a cut makes no difference."""
     gaps = stretch.gaps
-    nearest = sorted(range(len(gaps)), key=lambda gap: abs(gap - target))
+    nearest = sorted(range(len(gaps)), key=lambda gap: stretch.detour(gap, target))
     for gap in nearest[:_MOST_TRIES]:
-        start, end = gaps[gap]
-        left = (*stretch.left, stretch.text[:start])
-        right = (stretch.text[end:], *stretch.right)
+        left = (*stretch.left, stretch.text[: gaps[gap]])
+        right = (stretch.text[gaps[gap] :], *stretch.right)
         if _agree([left, right], tokens):
             return gap
     return None
@@ -166,11 +190,13 @@ def _agree(islands: Sequence[Parts], tokens: Tokenizer) -> bool:
     Every option is tried, with the same one of the other choices and with the ones next to it.
     """
     readings = [Reading(parts=island) for island in islands]
+    blanks = _blanks_behind(islands)
     most = _most_options(islands)
     for option, step in product(range(most), range(min(most, _MOST_STEPS))):
         options = count(option, step)
         texts = [reading.sample(options) for reading in readings]
-        if [token for text in texts for token in tokens(text)] != tokens(" ".join(texts)):
+        whole = "".join(text + blank for text, blank in zip(texts, blanks, strict=True))
+        if [token for text in texts for token in tokens(text)] != tokens(whole):
             return False
     return True
 

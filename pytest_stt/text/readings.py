@@ -10,10 +10,13 @@ from math import prod
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pytest_stt.errors import SuiteError
+from pytest_stt.metrics import mixed_tokens, tokens_of
 from pytest_stt.text.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from pytest_stt.metrics import TokenUnit
 
 MOST_WAYS: Final = 4096
 LEAST_WORDS: Final = 4
@@ -89,10 +92,11 @@ class Reading:
         """Return what to do about more than 4096 ways, empty where there are not so many."""
         if self.ways <= MOST_WAYS:
             return ""
-        shown = printable(_describe(self.parts), 80)
+        described = _describe(self.parts)
+        words = "words" if mixed_tokens(described) == described.split() else "characters"
         return (
-            f'more than {MOST_WAYS} ways to read "{shown}"; put fewer choices close together, or at least '
-            f"{LEAST_WORDS} words between them"
+            f'more than {MOST_WAYS} ways to read "{printable(described, 80)}"; put fewer choices close '
+            f"together, or at least {LEAST_WORDS} {words} between them"
         )
 
     def describe(self) -> str:
@@ -111,9 +115,9 @@ def count_ways(parts: Parts) -> int:
     return prod(part.ways for part in parts if isinstance(part, Choice))
 
 
-def is_wide(part: str | Choice) -> bool:
-    """Tell whether a part is text of so many words that choices on either side need not be read together."""
-    return isinstance(part, str) and len(part.split()) >= LEAST_WORDS
+def is_wide(part: str | Choice, unit: TokenUnit) -> bool:
+    """Tell whether a part is text of so many tokens that choices on either side need not be read together."""
+    return isinstance(part, str) and len(tokens_of(part, unit)) >= LEAST_WORDS
 
 
 def _texts(parts: Parts) -> Iterator[str]:

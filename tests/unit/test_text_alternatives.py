@@ -135,6 +135,20 @@ def test_too_many_ways_close_together_are_refused():
         parse_alternatives(close).texts()
 
 
+@pytest.mark.parametrize(
+    ("choice", "advice"),
+    [("{は / が}東京に", "4 characters between them"), ("(ก่)ข่", "4 characters"), ("{été / à} où", "4 words")],
+)
+def test_the_advice_about_too_many_ways_counts_what_the_text_has(choice, advice):
+    with pytest.raises(SuiteError, match=f"or at least {advice}"):
+        check_ways(parse_alternatives(choice * 13))
+
+
+@pytest.mark.parametrize("between", ["東京に行", "ก่ข่ค่ง่", "我book一 張"])
+def test_choices_with_four_characters_between_them_are_kept_apart(between):
+    check_ways(parse_alternatives(f"{{a / b}}{between}" * 100))
+
+
 def test_choices_with_four_words_between_them_are_kept_apart():
     check_ways(parse_alternatives("{a / b} one two three four " * 100))
     with pytest.raises(SuiteError):

@@ -154,8 +154,34 @@ def test_cutting_a_reference_into_islands_changes_no_count(clusters, between, he
         assert (Levenshtein.distance(said, heard), -len(said)) == best
 
 
-def islands(text, normalizer=basic, **options):
-    read = read_islands(parse_alternatives(text), normalizer, "word", **options)
+@settings(deadline=None)
+@given(
+    clusters=st.lists(references(st.sampled_from(["我", "一b", "ก่"])), min_size=1, max_size=3),
+    between=st.lists(
+        st.lists(st.sampled_from(["我", "要。", "張 ", "ก่", "book", "b "]), min_size=4, max_size=20),
+        min_size=3,
+        max_size=3,
+    ),
+    heard=st.lists(st.sampled_from(["我", "要", "張", "ก่", "book", "一"]), max_size=40),
+    data=st.data(),
+)
+def test_cutting_between_characters_changes_no_count(clusters, between, heard, data):
+    normalizer = find_normalizer(data.draw(st.sampled_from(["none", "basic"])))
+    pieces = [piece for pair in zip(clusters, between, strict=False) for piece in pair]
+    text = "".join(written(piece) if piece in clusters else "".join(piece) for piece in pieces)
+    said = mixed_tokens(normalizer("".join(heard)))
+    costs = {
+        raw: (Levenshtein.distance(way, said), -len(way))
+        for raw in parse_alternatives(text).texts()
+        for way in [mixed_tokens(normalizer(raw))]
+    }
+    for way in best_ways(text, normalizer("".join(heard)), normalizer, "character", whole_words=0):
+        assert costs[way.raw] == min(costs.values())
+        assert way.normalized == normalizer(way.raw)
+
+
+def islands(text, normalizer=basic, unit="word", **options):
+    read = read_islands(parse_alternatives(text), normalizer, unit, **options)
     return [[way.raw for way in island.values()] for island in read]
 
 
@@ -167,7 +193,7 @@ def test_a_few_ways_are_all_normalised_in_full():
 
 def test_a_long_reference_is_cut_in_the_middle_of_its_text():
     assert islands("{a / b} one two three four {c / d}", whole_words=0) == [
-        ["a one two", "b one two"],
+        ["a one two ", "b one two "],
         ["three four c", "three four d"],
     ]
 
@@ -178,7 +204,45 @@ def test_a_very_long_text_is_cut_near_the_choices_on_either_side():
     cut = islands(f"{text} {{a / b}} {text} {{c / d}} {text}", whole_words=0)
     assert [len(island) for island in cut] == [1, 2, 1, 2, 1]
     assert all(len(way.split()) < 25 for way in cut[1] + cut[3])
-    assert " ".join(island[0] for island in cut) == f"{text} a {text} c {text}"
+    assert "".join(island[0] for island in cut) == f"{text} a {text} c {text}"
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("{は / が}東京に行{は / が}", ["は東京", "に行は"]),
+        ("{は / が}東京に行き。今日は{は / が}", ["は東京に行き。", "今日はは"]),
+        ("{は / が}東京に行き 今日は{は / が}", ["は東京に行き ", "今日はは"]),
+        ("{ก / ข}ก่ข่ค่ง่{ก / ข}", ["กก่ข่", "ค่ง่ก"]),
+        ("{我 / 你}要book一張{我 / 你}", ["我要book", "一張我"]),
+    ],
+)
+def test_text_without_blanks_is_cut_between_characters_best_behind_a_clause_or_a_blank(text, cut):
+    read = islands(text, unit="character", whole_words=0)
+    assert [ways[0] for ways in read] == cut
+
+
+def test_where_words_are_compared_no_cut_is_made_within_one():
+    cut = islands("{は / が}東京に行 き東 京に 行き{は / が}", whole_words=0)
+    assert [ways[0] for ways in cut] == ["は東京に行 き東 ", "京に 行きは"]
+    assert len(islands("{は / が}東京に行き{は / が}", whole_words=0)) == 1
+
+
+def test_a_long_text_without_blanks_is_cut_near_the_choices():
+    text = "今日は東京に行きましたが雨が降っていました。" * 20
+    read = islands(f"{text}{{です / だ}}" * 12, unit="character")
+    assert [len(ways) for ways in read] == [1, 2] * 12
+    assert all(len(way) < 50 for ways in read[1::2] for way in ways)
+    assert "".join(ways[0] for ways in read) == f"{text}です" * 12
+
+
+@pytest.mark.parametrize("form", [False, True])
+@pytest.mark.parametrize("language", ["ja", None])
+def test_any_number_of_choices_in_text_without_blanks_is_scored(language, form):
+    text = "。".join(["東京タ(ー)ワーに行きます"] * 13)
+    heard = "。".join(["東京タワーに行きます"] * 13)
+    scored = measure(heard, Expected(references=(text,), language=language, alternatives=True, form=form))
+    assert scored.said == scored.normalized_reference == heard
 
 
 def test_no_cut_is_made_where_it_would_change_what_a_normaliser_makes():
