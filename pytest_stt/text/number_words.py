@@ -104,7 +104,8 @@ LANGUAGES: Final = {
         signs={"por ciento": "%", **_euros_and_dollars("dólar", "dólares", of=("de ",))},
         article="una",
         tens_joint="y",
-        spellings={r"\bveintiún\b": "veintiuno"},
+        # text2num leaves segundo alone, which is a unit of time as well.
+        spellings={r"\bveintiún\b": "veintiuno", r"(?<!\S)2o(?!\S)": "segundo"},
         ordinals={r"\.?ᵉʳ": "er"},
     ),
     "fr": LanguageNumbers(
