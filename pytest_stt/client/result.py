@@ -246,7 +246,7 @@ def _score_of(result: STTResult, metrics: TextMetrics, limits: Limits) -> Score:
     score = result.score
     if score is None or score.metrics is not metrics:
         score = Score(metrics=metrics, reference=result.reference or "")
-    if score.form or (limits.max_punctuation_error_rate is None and limits.max_case_error_rate is None):
+    if score.form or not limits.judges_form:
         return score
     from pytest_stt.text.form import form_counts
 

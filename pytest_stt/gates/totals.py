@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from statistics import quantiles
 from typing import TYPE_CHECKING
 
 from pytest_stt.limits import NO_LIMITS, in_force
-from pytest_stt.metrics import EditCounts, TextMetrics, pool_words
+from pytest_stt.metrics import EditCounts, TextMetrics, percentile, pool_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -60,18 +59,6 @@ class Totals:
     def p95_ms(self) -> float | None:
         """The 95th percentile of the latency in milliseconds, None when nothing was heard."""
         return percentile(self.latencies_ms, 95)
-
-
-def percentile(values: Sequence[float], percent: int) -> float | None:
-    """Interpolate linearly between the closest ranks (Hyndman and Fan's type 7, numpy's default).
-
-    Args:
-        values: Any order.
-        percent: A whole number from 1 to 99.
-    """
-    if len(values) < 2:
-        return values[0] if values else None
-    return quantiles(values, n=100, method="inclusive")[percent - 1]
 
 
 def totals_of(name: str, records: Iterable[Record], *, suite: str = "") -> Totals:

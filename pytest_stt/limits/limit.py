@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from dataclasses import dataclass, fields, replace
 from numbers import Integral, Real
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_stt.errors import SuiteError
 from pytest_stt.limits.wording import decimals_of
 from pytest_stt.text.printable import printable
+from pytest_stt.text.wording import near_miss
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +43,11 @@ class Limits:
     max_case_error_rate: float | None = None
     max_word_offset_ms: float | None = None
     max_latency_ms: float | None = None
+
+    @property
+    def judges_form(self) -> bool:
+        """Whether punctuation or case is judged, so that they have to be scored."""
+        return self.max_punctuation_error_rate is not None or self.max_case_error_rate is not None
 
 
 NO_LIMITS: Final = Limits()
@@ -89,8 +94,7 @@ def _is_in_range(value: Any) -> bool:
 
 
 def _unknown_limit(name: str) -> str:
-    near = difflib.get_close_matches(name, LIMIT_NAMES, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
+    hint = near_miss(name, LIMIT_NAMES)
     return f"no limit '{printable(name, 60)}'{hint} (there is {', '.join(LIMIT_NAMES)})"
 
 

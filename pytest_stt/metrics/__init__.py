@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pytest_stt.metrics.alignment import AlignedWord, EditKind, align_tokens
 from pytest_stt.metrics.counts import EditCounts, pool_words
+from pytest_stt.metrics.percentiles import percentile
 from pytest_stt.metrics.text import TextMetrics
 from pytest_stt.metrics.tokens import TokenUnit, graphemes, mixed_tokens, tokens_of
 
@@ -19,6 +20,7 @@ __all__ = [
     "align_tokens",
     "graphemes",
     "mixed_tokens",
+    "percentile",
     "pool_words",
     "tokens_of",
 ]

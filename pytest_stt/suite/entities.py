@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_stt.suite.document import Null, YamlList, YamlMapping, read_document
+from pytest_stt.suite.document import Null, YamlList, YamlMapping
+from pytest_stt.suite.file import read_root
 from pytest_stt.suite.problems import Problems, found, quoted
 from pytest_stt.text.terms import Term
 
@@ -46,25 +47,11 @@ def read_entities(path: Path, display: str) -> tuple[Term, ...]:
 
 def _classes(path: Path, problems: Problems) -> YamlMapping:
     """Read the root of the file, or report why there is none."""
-    root = read_document(_text(path, problems), problems)
-    if root is None:
-        problems.report()
+    root = read_root(path, problems, name="the file of entities")
     if not isinstance(root, YamlMapping) or not root:
         line = root.line if isinstance(root, YamlList | YamlMapping) else 1
         problems.fail(line, f"{_EXPECTED}; {'the file is empty' if root == '' else f'found {found(root)}'}")
     return root
-
-
-def _text(path: Path, problems: Problems) -> str:
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        problems.fail(line, f"the file is not UTF-8: byte 0x{error.object[error.start]:02x}")
-    except (OSError, ValueError) as error:  # ValueError: no name of a file
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        problems.fail(1, f"the file of entities can't be read: {reason}")
-    return text
 
 
 def _terms(name: str, classes: YamlMapping, problems: Problems) -> Iterator[str]:

@@ -8,7 +8,8 @@ from pytest_stt.client.stream import StreamOptions
 from pytest_stt.garbage import garbage_collection_paused
 from pytest_stt.suite.cases import CaseReader
 from pytest_stt.suite.checking import check_suite
-from pytest_stt.suite.document import Null, YamlList, YamlMapping, read_document
+from pytest_stt.suite.document import Null, YamlList, YamlMapping
+from pytest_stt.suite.file import read_root
 from pytest_stt.suite.limits import CaseLimits, notes_on_words
 from pytest_stt.suite.manifests.reading import manifest_name
 from pytest_stt.suite.model import Defaults, Overrides, Repetition, Suite
@@ -99,25 +100,12 @@ def _load(
 
 def _read(path: Path, problems: Problems) -> YamlMapping:
     """Read the root of a file, or report why there is none."""
-    root = read_document(_text(path, problems), problems)
-    if root is None:
-        problems.report()
+    root = read_root(path, problems)
     if not isinstance(root, YamlMapping):
         line = root.line if isinstance(root, YamlList) else 1
         what = "the file is empty" if root == "" else f"found {found(root)}"
         problems.fail(line, f'expected a mapping with at least one case under "cases"; {what}')
     return root
-
-
-def _text(path: Path, problems: Problems) -> str:
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        problems.fail(line, f"the file is not UTF-8: byte 0x{error.object[error.start]:02x}")
-    except OSError as error:
-        problems.fail(1, f"the file can't be read: {error.strerror}")
-    return text
 
 
 def _prepared(written: YamlMapping, problems: Problems) -> YamlMapping:

@@ -180,7 +180,6 @@ class Case:
     @property
     def expected(self) -> Expected:
         """What a transcript of the case is measured by."""
-        limits = self.limits
         return Expected(
             references=self.references,
             normalizer=self.normalizer,
@@ -189,7 +188,7 @@ class Case:
             terms=self.terms,
             term_forms=self.term_forms,
             words=self.words,
-            form=limits.max_punctuation_error_rate is not None or limits.max_case_error_rate is not None,
+            form=self.limits.judges_form,
         )
 
 

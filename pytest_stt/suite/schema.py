@@ -12,12 +12,12 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field
 
 from pytest_stt import __version__
 from pytest_stt.audio import AudioEncoding  # noqa: TC001 - pydantic evaluates annotations
 from pytest_stt.suite.document import Null
+from pytest_stt.suite.fields import Entry, Text, unexpected
 from pytest_stt.suite.manifests.entry import DataSetEntry
 from pytest_stt.suite.model import Rate
 from pytest_stt.text.languages import country_hint
@@ -39,22 +39,8 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
 
 
-def unexpected(expected: str) -> PydanticCustomError:
-    """Refuse a value: the text goes on after "expected", what was found is added to it.
-
-    The text holds no values, since a value may be secret.
-    """
-    return PydanticCustomError("unexpected", "{expected}", {"expected": expected})
-
-
 def _null(value: Any) -> Any:
     return None if isinstance(value, Null) else value
-
-
-def _given(value: Any) -> Any:
-    if value == "":
-        raise unexpected("text")
-    return value
 
 
 def _said(value: Any) -> Any:
@@ -182,7 +168,6 @@ def check_name(name: str, what: str) -> str | None:
     return None if name.isprintable() else f"{what} has printable characters only, and no line breaks"
 
 
-Text = Annotated[str, BeforeValidator(_given)]
 Spoken = Annotated[str, BeforeValidator(_said)]
 SpokenTerm = Annotated[str, BeforeValidator(_spoken_term)]
 Tag = Annotated[str, BeforeValidator(_tag)]
@@ -193,12 +178,6 @@ HeaderValue = Annotated[str, BeforeValidator(_header_value)]
 
 Amount = Annotated[float | None, Field(ge=0, allow_inf_nan=False), BeforeValidator(_null)]
 Share = Annotated[float | None, Field(ge=0, le=1, allow_inf_nan=False), BeforeValidator(_null)]
-
-
-class Entry(BaseModel):
-    """A mapping of the file: unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class RepeatEntry(Entry):

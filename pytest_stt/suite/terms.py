@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_stt.errors import SuiteError
 from pytest_stt.suite.document import YamlList, YamlMapping
 from pytest_stt.suite.entities import read_entities
-from pytest_stt.text.terms import Term, check_terms
+from pytest_stt.text.terms import Term, unusable_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,13 +91,11 @@ class TermsReader:
         self, terms: tuple[_Placed, ...], normalizer: str, language: str | None, before: str = ""
     ) -> None:
         for term, line in terms:
-            try:
-                check_terms(
-                    (term,), normalizer=normalizer, language=language, alternatives=self._alternatives
-                )
-            except SuiteError as error:
-                for problem in error.problems:
-                    self._problems.add(line, before + problem)
+            unusable = unusable_terms(
+                (term,), normalizer=normalizer, language=language, alternatives=self._alternatives
+            )
+            for _, problem in unusable:
+                self._problems.add(line, before + problem)
 
     def _entities(self, entry: SuiteEntry, written: YamlMapping, folder: Path) -> Iterator[_Placed]:
         if entry.entities is None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pytest_stt.metrics import percentile
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -42,12 +44,12 @@ class WordOffsets:
     @property
     def median_ms(self) -> float | None:
         """Return the median of the offsets in milliseconds, None when nothing was matched."""
-        return _percentile(self.offsets_ms, 50)
+        return percentile(self.offsets_ms, 50)
 
     @property
     def p95_ms(self) -> float | None:
         """Return the 95th percentile of the offsets in milliseconds, None when nothing was matched."""
-        return _percentile(self.offsets_ms, 95)
+        return percentile(self.offsets_ms, 95)
 
 
 def word_offsets(
@@ -99,13 +101,3 @@ def _distances_ms(said: TimedWord, heard: TimedWord) -> Iterator[float]:
     yield round(abs(said.start_s - heard.start_s) * 1000, 3)
     if said.end_s is not None and heard.end_s is not None:
         yield round(abs(said.end_s - heard.end_s) * 1000, 3)
-
-
-def _percentile(values: Sequence[float], percent: int) -> float | None:
-    """Interpolate linearly between the closest ranks (Hyndman and Fan's type 7, numpy's default)."""
-    if not values:
-        return None
-    ranks = sorted(values)
-    below, rest = divmod(percent * (len(ranks) - 1), 100)
-    above = min(below + 1, len(ranks) - 1)
-    return (ranks[below] * (100 - rest) + ranks[above] * rest) / 100

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_stt.gates.rates import rate, rates_of
-from pytest_stt.gates.totals import percentile, totals_by_suite, totals_of
+from pytest_stt.gates.totals import totals_by_suite, totals_of
 from pytest_stt.limits import Limits
-from pytest_stt.metrics import TextMetrics
+from pytest_stt.metrics import TextMetrics, percentile
 from pytest_stt.records import Counts, Outcome, Record, Repeat, Try
 
 

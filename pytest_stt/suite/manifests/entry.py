@@ -7,19 +7,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field
 
 from pytest_stt.suite.document import Null
+from pytest_stt.suite.fields import Entry, Text
 from pytest_stt.suite.manifests.condition import Condition, read_condition
 
 Format = Literal["common-voice", "csv", "huggingface", "kaldi", "librispeech", "nemo", "pairs", "stm", "tsv"]
-
-
-def _given(value: Any) -> Any:
-    if value == "":
-        raise PydanticCustomError("unexpected", "{expected}", {"expected": "text"})
-    return value
 
 
 def _text_alone(value: Any) -> Any:
@@ -27,15 +21,12 @@ def _text_alone(value: Any) -> Any:
     return str(value) if isinstance(value, str) and not isinstance(value, Null) else value
 
 
-Text = Annotated[str, BeforeValidator(_given)]
 # None for what is no condition: the reader of the manifest says so, with the key and its line.
 _Condition = Annotated[Condition | None, BeforeValidator(read_condition)]
 
 
-class ColumnsEntry(BaseModel):
+class ColumnsEntry(Entry):
     """`columns`: the names of the columns (in JSON, of the keys) where a row has these."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     audio: Text | None = None
     reference: Text | None = None
@@ -46,10 +37,8 @@ class ColumnsEntry(BaseModel):
     speaker: Text | None = None
 
 
-class DataSetEntry(BaseModel):
+class DataSetEntry(Entry):
     """Which rows of which data set, and where its audio is; paths are relative to the suite's folder."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     path: Text = ""
     format: Annotated[Format | None, BeforeValidator(_text_alone)] = None
